@@ -37,6 +37,18 @@ class Term:
     is_none: bool = False
     text: str = field(default="", compare=False)
 
+    @property
+    def positive(self) -> bool:
+        """Whether it takes any time, forwards."""
+        return not self.is_none and (self.amount > 0 if isinstance(self.amount, int) else self.amount > timedelta(0))
+
+    @property
+    def length(self) -> timedelta:
+        """The elapsed time of a wall-clock term; ValueError for office time, which has no fixed length."""
+        if self.clock != "wall" or not isinstance(self.amount, timedelta):
+            raise ValueError(f"{self.text} has no fixed length")
+        return self.amount
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a term as a routine writes it; raises ValueError with the accepted forms.

@@ -1,0 +1,114 @@
+"""Who may issue or see what: roles in the organisation, relations to the case, conflict of interest (domain §1.2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from models.message import CLOCK, WORLD
+from models.refusal import Refusal
+from models.vocabulary.case import CaseKind, Level
+from models.vocabulary.people import Role
+
+if TYPE_CHECKING:
+    from models.case import Case
+    from models.message import Actor, Command
+
+CASEWORKERS = frozenset({Role.HANDLER, Role.SECURITY_COORDINATOR, Role.SECURITY_CHIEF, Role.DEPUTY})
+DUTY = CASEWORKERS | {Role.DUTY_OFFICER}
+LEADERS = DUTY | {Role.CHIEF_EXECUTIVE}
+PREVENTERS = frozenset({Role.CHANCELLERY_CHIEF, Role.MUNICIPAL_CLERK})
+"""Work on political matters, where there is no personal data, as caseworkers do on incidents."""
+
+MAY: dict[str, frozenset[Role]] = {
+    "triage": DUTY,
+    "contact_affected": DUTY,
+    "identify_affected": DUTY,
+    "ask_information": DUTY,
+    "answer_information": DUTY | PREVENTERS,
+    "assess_risk": DUTY,
+    "approve": LEADERS,
+    "decide_protection": LEADERS,
+    "add_incident": DUTY,
+    "record_police": DUTY,
+    "update_police": DUTY,
+    "agree_support": DUTY,
+    "update_measure": CASEWORKERS,
+    "log_follow_up": DUTY,
+    "propose_closure": CASEWORKERS,
+    "close": CASEWORKERS,
+    "reopen": DUTY,
+    "add_note": LEADERS | PREVENTERS | {Role.REGISTRAR, Role.COMMUNICATOR},
+    "add_evidence": DUTY | {Role.REGISTRAR, Role.COMMUNICATOR},
+    "assign": DUTY,
+    "give_consent": DUTY,
+    "withdraw_consent": DUTY,
+    "link": CASEWORKERS,
+    "merge_report": CASEWORKERS,
+    "block_role": DUTY,
+    "correct": CASEWORKERS | {Role.REGISTRAR},
+    "hand_over": CASEWORKERS,
+    "accept_handover": CASEWORKERS,
+    "extend_deadline": CASEWORKERS,
+    "suspend": CASEWORKERS,
+    "waive_stage": CASEWORKERS,
+    "acknowledge": LEADERS | PREVENTERS,
+    "escalate": LEADERS | PREVENTERS,
+    "move_routine": frozenset({Role.SECURITY_CHIEF}),
+}
+SYSTEM = {"tick": CLOCK, "notice_outcome": WORLD}
+
+
+class Sight(StrEnum):
+    """How much of a case somebody sees."""
+
+    NOTHING = "nothing"
+    HEADLINE = "headline"
+    """Level, stage and deadlines; no narrative, nobody's identity."""
+    WHOLE = "whole"
+
+
+def sight(actor: Actor, case: Case) -> Sight:
+    """What this person may see of the case. A case one may not see does not exist for them."""
+    roles = _roles(actor, case)
+    if actor.organisation != case.organisation:
+        offered = case.hand_over is not None and case.hand_over.to == actor.organisation
+        return Sight.HEADLINE if offered and actor.roles & CASEWORKERS else Sight.NOTHING
+    if actor.id in case.blocked_people or not roles:
+        return Sight.NOTHING
+    if case.protected and actor.id not in case.named and Role.SECURITY_CHIEF not in roles:
+        return Sight.NOTHING
+    if roles & CASEWORKERS or (case.kind is CaseKind.PREVENTION and roles & PREVENTERS):
+        return Sight.WHOLE
+    if Role.DUTY_OFFICER in roles and case.pace is Level.ACUTE:
+        return Sight.WHOLE
+    if roles & {Role.DUTY_OFFICER, Role.CHIEF_EXECUTIVE, Role.REGISTRAR, Role.COMMUNICATOR} | roles & PREVENTERS:
+        return Sight.HEADLINE
+    return Sight.NOTHING
+
+
+def refuse_unless_allowed(actor: Actor, command: Command, case: Case) -> None:
+    """Raise `Refusal` unless this actor may issue this command in this case.
+
+    Who may not see the case gets the same answer as for a case that does not exist.
+    """
+    kind = str(type(command).model_fields["type"].default)
+    if kind in SYSTEM:
+        if actor.id != SYSTEM[kind]:
+            raise Refusal("not_allowed", "actor", command=kind)
+        return
+    if sight(actor, case) is Sight.NOTHING:
+        raise Refusal("unknown_case", "case")
+    allowed = MAY[kind]
+    if case.kind is CaseKind.PREVENTION:
+        allowed = allowed | PREVENTERS
+    if not _roles(actor, case) & allowed:
+        raise Refusal("not_allowed", "actor", command=kind)
+    if actor.organisation != case.organisation and kind != "accept_handover":
+        raise Refusal("not_allowed", "actor", command=kind)
+
+
+def _roles(actor: Actor, case: Case) -> frozenset[Role]:
+    """The actor's roles in this case: those held, less those blocked, and the handler's if it is theirs."""
+    roles = actor.roles - case.blocked_roles
+    return roles | {Role.HANDLER} if actor.id == case.handler else roles - {Role.HANDLER}

@@ -1,0 +1,68 @@
+"""The commands, in one union: all that may be proposed about a case (architecture §3)."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from models.message import Command
+from models.refusal import BadInput
+from models.stages import casework, clock, closure, deadlines, handover, intake, police, risk, support
+
+HumanCommand = Annotated[
+    intake.Triage
+    | intake.ContactAffected
+    | intake.IdentifyAffected
+    | intake.AskInformation
+    | intake.AnswerInformation
+    | risk.AssessRisk
+    | risk.Approve
+    | risk.DecideProtection
+    | risk.AddIncident
+    | police.RecordPolice
+    | police.UpdatePolice
+    | support.AgreeSupport
+    | support.UpdateMeasure
+    | support.LogFollowUp
+    | closure.ProposeClosure
+    | closure.Close
+    | closure.Reopen
+    | casework.AddNote
+    | casework.AddEvidence
+    | casework.Assign
+    | casework.GiveConsent
+    | casework.WithdrawConsent
+    | casework.LinkCase
+    | casework.MergeReport
+    | casework.BlockRole
+    | casework.Correct
+    | handover.HandOverCase
+    | handover.AcceptHandOver
+    | deadlines.ExtendDeadline
+    | deadlines.Suspend
+    | deadlines.WaiveStage
+    | deadlines.Acknowledge
+    | deadlines.Escalate
+    | deadlines.MoveRoutine,
+    Field(discriminator="type"),
+]
+"""What a person may propose. The clock and the world have their own: `Tick` and `NoticeOutcome`."""
+
+COMMANDS: tuple[type[Command], ...] = get_args(get_args(HumanCommand)[0])
+SYSTEM_COMMANDS: tuple[type[Command], ...] = (clock.Tick, clock.NoticeOutcome)
+
+_adapter: TypeAdapter[Command] = TypeAdapter(HumanCommand)
+
+
+def read_command(text: str | bytes) -> Command:
+    """Read a command from JSON; raises `BadInput` naming each field that is wrong."""
+    try:
+        return _adapter.validate_json(text)
+    except ValidationError as error:
+        raise BadInput.from_validation(error) from None
+
+
+def command_schema() -> dict[str, object]:
+    """The JSON Schema of all commands."""
+    return _adapter.json_schema()

@@ -1,0 +1,96 @@
+"""What every message shares: strictness, time, narrative, actors, commands and facts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from models.vocabulary.case import Stage
+from models.vocabulary.people import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.case import Case
+    from models.context import Context
+    from models.events import Event
+
+NARRATIVE_LIMIT = 20_000
+"""Characters of free text in one message; 2 MB is the engine's hard limit for a payload."""
+
+
+class Narrative:
+    """Marks free text: encrypted in the ledger, never kept in the state of a case, never in a notice."""
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NARRATIVE_LIMIT), Narrative()]
+# A code names a person or thing without telling who it is; the people table knows.
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")]
+CaseRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}-F[VB]-[0-9]{4}-[0-9]{5,}$")]
+CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$")]
+Positive = Annotated[int, Field(ge=1)]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment in UTC; naive times are refused."""
+
+
+class Frozen(BaseModel):
+    """A value: never changed, nothing unknown in it, no silent conversion (the integer 0 is not a date)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Actor(Frozen):
+    """Who proposes: a person's code and roles in one organisation, or the clock, or the world."""
+
+    id: Code
+    organisation: OrganisationCode
+    roles: frozenset[Role] = frozenset()
+
+
+CLOCK = "clock"
+WORLD = "world"
+
+
+class Command(Frozen):
+    """A proposal. `id` makes it one action however often it is sent; `at` says when it happened, if not now."""
+
+    needs: ClassVar[Stage | None] = None
+    """The stage that must have been opened."""
+    after_close: ClassVar[bool] = False
+    """Administrative edits may follow closure, process work may not."""
+    backdates: ClassVar[bool] = False
+    """Tells of something outside the system, which may have happened before it was told."""
+
+    id: CommandId
+    at: Instant | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        """Answer with what thereby happened, or raise `Refusal`."""
+        raise NotImplementedError
+
+
+class Fact(Frozen):
+    """What happened, in the past tense. Extended only by fields with defaults, never renamed (architecture §3)."""
+
+    also: ClassVar[tuple[str, ...]] = ()
+    """Further moments this fact can be, beside its own type: the vocabulary routines may start and meet clocks by."""
+
+    def moments(self) -> tuple[str, ...]:
+        """Names of the moments this very fact is."""
+        return (self.name(),)
+
+    @classmethod
+    def name(cls) -> str:
+        """The fact's type code."""
+        return str(cls.model_fields["type"].default)
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        """Fields of the case that this fact changes, with their new values."""
+        return {}

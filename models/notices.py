@@ -1,0 +1,170 @@
+"""Who is to be told of an event, how urgently. Roles only: the directory finds people at the moment of sending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.message import Code, Frozen, Instant, OrganisationCode
+from models.notice_rule import Condition, NoticeRule, Row
+from models.obligations import traits
+from models.stages.casework import ConsentGiven
+from models.stages.clock import Escalated, NoticeFailed, Reminded
+from models.stages.closure import Reopened
+from models.stages.deadlines import EscalatedByHand
+from models.stages.intake import LevelChanged, Reported
+from models.vocabulary.case import CaseKind, Level, Urgency
+from models.vocabulary.incident import IncidentKind
+from models.vocabulary.people import ConsentPurpose, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from models.case import Case
+    from models.events import Event
+    from models.routine import Routine
+
+CONSENT: dict[Role, ConsentPurpose] = {
+    Role.GROUP_LEADER: ConsentPurpose.GROUP_LEADER,
+    Role.PARTY_SECURITY: ConsentPurpose.PARTY_SECURITY,
+    Role.HR: ConsentPurpose.SUPPORT_PROVIDER,
+    Role.OCCUPATIONAL_HEALTH: ConsentPurpose.SUPPORT_PROVIDER,
+    Role.CRISIS_GROUP: ConsentPurpose.SUPPORT_PROVIDER,
+    Role.VICTIM_SUPPORT: ConsentPurpose.SUPPORT_PROVIDER,
+    Role.POLICE_LOCAL: ConsentPurpose.POLICE_CONTACT,
+}
+"""Which consent a role's notice waits for, where the routine says «if consent»."""
+
+
+class Notice(Frozen):
+    """One thing to tell one role. Content-free by rule: codes only (architecture §8)."""
+
+    id: str
+    """Case, event and role: the same event never tells the same role twice."""
+    case: str
+    organisation: OrganisationCode
+    seq: int
+    role: Role
+    urgency: Urgency
+    about: Code
+    """The moment or obligation it is about."""
+    level: Level
+    due: Instant | None = None
+    handler: Code | None = None
+    only: frozenset[Code] = frozenset()
+    """With protected identity: nobody but these and the head of security."""
+    never: frozenset[Code] = frozenset()
+    """Blocked people (jäv)."""
+    fallback: int = 0
+
+
+def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
+    """Whom to tell of an event. `case` is the case after it."""
+    told: dict[Role, Notice] = {}
+    for role, urgency, about in _cells(event, case, routine):
+        standing = _standing_in(role, case, routine)
+        if standing is None or standing in told:
+            continue
+        told[standing] = Notice(
+            id=f"{case.ref}.{event.seq}.{standing}",
+            case=case.ref,
+            organisation=case.organisation,
+            seq=event.seq,
+            role=standing,
+            urgency=urgency,
+            about=about,
+            level=case.pace,
+            handler=case.handler if standing is Role.HANDLER else None,
+            only=case.named if case.protected else frozenset(),
+            never=case.blocked_people,
+            fallback=event.data.fallback + 1 if isinstance(event.data, NoticeFailed) else 0,
+        )
+    return list(told.values())
+
+
+Cell = tuple[Role, Urgency, str]
+
+
+def _cells(event: Event, case: Case, routine: Routine) -> Iterator[Cell]:
+    fact = event.data
+    match fact:
+        case Escalated():
+            yield from _rung(routine.ladder(fact.kind)[fact.rung], case, fact.kind)
+        case EscalatedByHand():
+            yield from _rung(routine.escalation.ladder[fact.rung], case, fact.name())
+        case Reminded():
+            yield routine.obligations[fact.kind].owner, _pressing(case), fact.kind
+        case NoticeFailed():
+            climbed = [role for rung in routine.escalation.ladder for role in rung if role is not fact.role]
+            if fact.fallback < len(climbed):
+                yield climbed[fact.fallback], _pressing(case), fact.name()
+        case Reported() | Reopened():
+            yield from _applicable(_row(case.pace, case, routine), event, case, routine)
+        case LevelChanged() if fact.level.rank > fact.previous.rank:
+            before = _row(fact.previous, case, routine)
+            newly = {role: rule for role, rule in _row(fact.level, case, routine).items() if before.get(role) != rule}
+            yield from _applicable(newly, event, case, routine)
+        case ConsentGiven():
+            row = _row(case.pace, case, routine)
+            waiting = {
+                r: c for r, c in row.items() if c.condition is Condition.CONSENT and CONSENT.get(r) is fact.purpose
+            }
+            yield from _applicable(waiting, event, case, routine)
+    for moment in fact.moments():
+        yield from _applicable(routine.notices.on.get(moment, {}), event, case, routine, about=moment)
+
+
+def _row(level: Level, case: Case, routine: Routine) -> Row:
+    """The level's row for this case, with single roles overridden by what the case is."""
+    matrix = routine.notices
+    if case.kind is CaseKind.PREVENTION:
+        return matrix.prevention[level]
+    if case.protected:
+        return matrix.protected
+    row = dict(matrix.level[level])
+    for trait in sorted(traits(case)):
+        row |= matrix.traits.get(trait, {})
+    return row
+
+
+def _applicable(row: Row, event: Event, case: Case, routine: Routine, about: str | None = None) -> Iterator[Cell]:
+    for role, rule in row.items():
+        if rule.urgency is not None and _holds(rule, role, event, case, routine):
+            yield role, rule.urgency, about or event.type
+
+
+def _holds(rule: NoticeRule, role: Role, event: Event, case: Case, routine: Routine) -> bool:
+    match rule.condition:
+        case None:
+            return True
+        case Condition.CONSENT:
+            return CONSENT.get(role) in case.consents
+        case Condition.OUT_OF_HOURS:
+            return routine.calendar.next_opening(event.recorded) != event.recorded
+        case Condition.MEDIA:
+            return "media" in traits(case)
+        case Condition.MEETING:
+            return case.incident.meeting_day is not None or IncidentKind.THREAT_MEETING in case.incident.kinds
+
+
+def _rung(roles: Iterable[Role], case: Case, about: str) -> Iterator[Cell]:
+    for role in roles:
+        # The presidium is told how many, never what: the last rung of the ladder (domain §1.4).
+        yield role, Urgency.COUNT if role is Role.PRESIDIUM else _pressing(case), about
+
+
+def _pressing(case: Case) -> Urgency:
+    return Urgency.PAGE if case.pace is Level.ACUTE else Urgency.NOW
+
+
+def _standing_in(role: Role, case: Case, routine: Routine) -> Role | None:
+    """The role itself, or its deputy if it is blocked in this case; None if that is blocked too."""
+    if role is Role.HANDLER and case.handler is None:
+        role = routine.first_handler
+    seen: set[Role] = set()
+    while role in case.blocked_roles:
+        seen.add(role)
+        deputy = routine.notices.deputies.get(role)
+        if deputy is None or deputy in seen:
+            return None
+        role = deputy
+    return role

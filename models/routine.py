@@ -1,0 +1,175 @@
+"""What a municipality decided, as data (architecture §4). A case runs on the snapshot it was started with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from models.case import RoutineRef
+from models.message import Code, Frozen, OrganisationCode
+from models.notice_rule import NoticeMatrix
+from models.obligation_rule import Escalation, Ladder, ObligationRule, Step
+from models.refusal import BadInput, Problem
+from models.risk import RiskRule
+from models.term import Term
+from models.vocabulary.case import CaseKind, ClosureReason, Level
+from models.vocabulary.people import Role
+from models.worktime import WorkCalendar
+
+
+class Responsibility(StrEnum):
+    """Who answers for officials outside the legal duty of KL 4:18 a: decided locally (domain §0.2)."""
+
+    ORGANISATION = "organisation"
+    SHARED = "shared"
+    PARTY = "party"
+
+
+class ClosureRule(Frozen):
+    """When a case may be closed (domain §4.4)."""
+
+    quiet: dict[Level, Term]
+    notice: Term
+    """How long before closing the affected person is told."""
+    at_once: tuple[ClosureReason, ...]
+    """Reasons that need no quiet period and no follow-up."""
+    reopen_window: Term
+
+
+class RetentionRule(Frozen):
+    """How long what is kept after closure, needs the archive authority's decision (domain §8.4)."""
+
+    high_or_police: Term
+    other: Term
+    false_alarm: Term
+
+
+class Routine(Frozen):
+    """One adopted version of an organisation's routine."""
+
+    organisation: OrganisationCode
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,30}$")]
+    decision: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    """The decision it rests on: diary number and paragraph."""
+    valid_from: date
+    responsibility: Responsibility
+    calendar: WorkCalendar
+    wall_clock_levels: frozenset[Level]
+    """Levels whose clocks run day and night and are never suspended or extended."""
+    suspension_budget: Term
+    roles: frozenset[Role]
+    """Roles the organisation has staffed."""
+    first_handler: Role
+    """The role that has a case until somebody is assigned."""
+    obligations: Annotated[dict[Code, ObligationRule], Field(min_length=1)]
+    escalation: Escalation
+    notices: NoticeMatrix
+    risk: RiskRule
+    closure: ClosureRule
+    retention: RetentionRule
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Local names of codes, per language."""
+
+    @cached_property
+    def ref(self) -> RoutineRef:
+        """Version and digest: SHA-256 over the canonical text, so that equal routines have equal references."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return RoutineRef(version=self.version, digest=hashlib.sha256(canonical.encode()).hexdigest())
+
+    @cached_property
+    def rules(self) -> dict[CaseKind, tuple[tuple[str, ObligationRule, tuple[Step, ...], Escalation], ...]]:
+        """Per kind of case: name, rule, steps and ladder of each obligation."""
+        return {
+            kind: tuple(
+                (name, rule, (rule.escalation or self.escalation).steps(), rule.escalation or self.escalation)
+                for name, rule in self.obligations.items()
+                if kind in rule.kinds
+            )
+            for kind in CaseKind
+        }
+
+    def ladder(self, obligation: str) -> Ladder:
+        """The ladder of one obligation."""
+        return (self.obligations[obligation].escalation or self.escalation).ladder
+
+
+def read_routine(document: Mapping[str, object], moments: frozenset[str]) -> Routine:
+    """Read a routine from the parsed file, its calendar already expanded into days.
+
+    :param moments: names of the moments that start and meet obligations.
+    :raises BadInput: naming each key that is malformed or leaves a hole.
+    """
+    try:
+        routine = Routine.model_validate_json(json.dumps(document, default=str))
+    except ValidationError as error:
+        raise BadInput.from_validation(error) from None
+    holes = list(_holes(routine, moments))
+    if holes:
+        raise BadInput(*holes)
+    return routine
+
+
+def _holes(routine: Routine, moments: frozenset[str]) -> Iterator[Problem]:
+    """What would leave somebody waiting: found when the routine is adopted, not at night."""
+    yield from _moment_holes(routine, moments)
+    yield from _level_holes(routine)
+    ladders = {"escalation.ladder": routine.escalation.ladder} | {
+        f"obligations.{name}.escalation.ladder": rule.escalation.ladder
+        for name, rule in routine.obligations.items()
+        if rule.escalation
+    }
+    for field, ladder in ladders.items():
+        for rung, roles in enumerate(ladder):
+            for role in roles:
+                if role not in routine.roles | {Role.HANDLER}:
+                    yield _hole(f"{field}.{rung}", "role_not_held", f"nobody holds the role {role}")
+    for name, rule in routine.obligations.items():
+        if rule.owner not in routine.roles | {Role.HANDLER}:
+            yield _hole(f"obligations.{name}.owner", "role_not_held", f"nobody holds the role {rule.owner}")
+    if routine.first_handler not in routine.roles:
+        yield _hole("first_handler", "role_not_held", f"nobody holds the role {routine.first_handler}")
+    for role in sorted({Role.SECURITY_CHIEF, routine.first_handler}):
+        if routine.notices.deputies.get(role) not in routine.roles - {role}:
+            yield _hole(f"notices.deputies.{role}", "no_deputy", f"the role {role} has no other role as deputy")
+
+
+def _moment_holes(routine: Routine, moments: frozenset[str]) -> Iterator[Problem]:
+    for name, rule in routine.obligations.items():
+        for field in ("starts", "met_by", "ends_by"):
+            for moment in getattr(rule, field):
+                if moment not in moments:
+                    yield _hole(f"obligations.{name}.{field}", "unknown_moment", f"nothing is called {moment}")
+        for field in ("starts", "met_by"):
+            if not getattr(rule, field):
+                yield _hole(f"obligations.{name}.{field}", "never", "nothing could start or meet it")
+    for moment in routine.notices.on:
+        if moment not in moments:
+            yield _hole(f"notices.on.{moment}", "unknown_moment", f"nothing is called {moment}")
+
+
+def _level_holes(routine: Routine) -> Iterator[Problem]:
+    tables: dict[str, Mapping[Level, object]] = {
+        "notices.level": routine.notices.level,
+        "notices.prevention": routine.notices.prevention,
+        "closure.quiet": routine.closure.quiet,
+    }
+    for field, table in tables.items():
+        for level in Level:
+            if level not in table:
+                yield _hole(f"{field}.{level}", "level_missing", f"nothing is said for level {level}")
+    for level in Level:
+        told = routine.notices.level.get(level, {})
+        if not any(rule.urgency and not rule.condition for rule in told.values()):
+            yield _hole(f"notices.level.{level}", "nobody_told", f"nobody is told of a case of level {level}")
+
+
+def _hole(field: str, code: str, reason: str) -> Problem:
+    return Problem(field=field, code=code, reason=reason)

@@ -1,0 +1,299 @@
+"""What belongs to no stage: notes, evidence, assignment, consent, links, conflict of interest, corrections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
+
+from models.case import Case, IncidentFacts, Link
+from models.message import CaseRef, Code, Command, Fact, Positive, Text
+from models.refusal import Refusal
+from models.vocabulary.case import LinkReason
+from models.vocabulary.people import ConsentPurpose, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.context import Context
+    from models.events import Event
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of the evidence as received, in hexadecimal."""
+
+
+class AddNote(Command):
+    """Write a note. Allowed after closure too."""
+
+    type: Literal["add_note"] = "add_note"
+    after_close: ClassVar = True
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        return [NoteAdded(text=self.text)]
+
+
+class NoteAdded(Fact):
+    """A note was written."""
+
+    type: Literal["note_added"] = "note_added"
+    text: Text
+
+
+class AddEvidence(Command):
+    """Secure a piece of evidence by its hash, or record that there is nothing to secure."""
+
+    type: Literal["add_evidence"] = "add_evidence"
+    backdates: ClassVar = True
+    evidence: Code | None = None
+    digest: Digest | None = None
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.evidence is None:
+            if self.text is None:
+                raise Refusal("reason_required", "text")
+            return [EvidenceAdded(text=self.text)]
+        if self.digest is None:
+            raise Refusal("digest_required", "digest")
+        if self.evidence in case.evidence:
+            raise Refusal("evidence_exists", "evidence", evidence=self.evidence)
+        return [EvidenceAdded(evidence=self.evidence, digest=self.digest, text=self.text)]
+
+
+class EvidenceAdded(Fact):
+    """Evidence was secured, or found not to exist."""
+
+    type: Literal["evidence_added"] = "evidence_added"
+    also: ClassVar = ("evidence_secured",)
+    evidence: Code | None = None
+    digest: Digest | None = None
+    text: Text | None = None
+
+    def moments(self) -> tuple[str, ...]:
+        return ("evidence_added", "evidence_secured")
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"evidence": (*case.evidence, self.evidence)} if self.evidence else {}
+
+
+class Assign(Command):
+    """Name the handler. With protected identity, the handler joins the named people."""
+
+    type: Literal["assign"] = "assign"
+    handler: Code
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.handler in case.blocked_people:
+            raise Refusal("person_blocked", "handler", person=self.handler)
+        if self.handler == case.handler:
+            raise Refusal("already_assigned", "handler")
+        return [Assigned(handler=self.handler)]
+
+
+class Assigned(Fact):
+    """Somebody has the case."""
+
+    type: Literal["assigned"] = "assigned"
+    handler: Code
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"handler": self.handler, "named": case.named | {self.handler}}
+
+
+class GiveConsent(Command):
+    """The affected person agrees to something being told (domain §1.4 column C)."""
+
+    type: Literal["give_consent"] = "give_consent"
+    backdates: ClassVar = True
+    purpose: ConsentPurpose
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.purpose in case.consents:
+            raise Refusal("consent_given", "purpose", purpose=self.purpose)
+        return [ConsentGiven(purpose=self.purpose, text=self.text)]
+
+
+class ConsentGiven(Fact):
+    """Consent was given."""
+
+    type: Literal["consent_given"] = "consent_given"
+    purpose: ConsentPurpose
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"consents": case.consents | {self.purpose}}
+
+
+class WithdrawConsent(Command):
+    """The affected person takes a consent back; it holds from now on. Allowed after closure too."""
+
+    type: Literal["withdraw_consent"] = "withdraw_consent"
+    after_close: ClassVar = True
+    purpose: ConsentPurpose
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.purpose not in case.consents:
+            raise Refusal("no_consent", "purpose", purpose=self.purpose)
+        return [ConsentWithdrawn(purpose=self.purpose, text=self.text)]
+
+
+class ConsentWithdrawn(Fact):
+    """Consent was taken back."""
+
+    type: Literal["consent_withdrawn"] = "consent_withdrawn"
+    purpose: ConsentPurpose
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"consents": case.consents - {self.purpose}}
+
+
+class LinkCase(Command):
+    """Link another case: same actor, same incident, same matter. Never merges people (domain §4.5)."""
+
+    type: Literal["link"] = "link"
+    after_close: ClassVar = True
+    case: CaseRef
+    reason: LinkReason
+    unlink: bool = False
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.case == case.ref:
+            raise Refusal("link_to_itself", "case")
+        linked = any(link.case == self.case for link in case.links)
+        if self.unlink:
+            if not linked:
+                raise Refusal("not_linked", "case", case=self.case)
+            return [Unlinked(other=self.case, reason=self.reason)]
+        if linked:
+            raise Refusal("already_linked", "case", case=self.case)
+        return [Linked(other=self.case, reason=self.reason)]
+
+
+class Linked(Fact):
+    """A tie to another case was made."""
+
+    type: Literal["linked"] = "linked"
+    other: CaseRef
+    reason: LinkReason
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"links": (*case.links, Link(case=self.other, reason=self.reason))}
+
+
+class Unlinked(Fact):
+    """A tie was found wrong and undone."""
+
+    type: Literal["unlinked"] = "unlinked"
+    other: CaseRef
+    reason: LinkReason
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"links": tuple(link for link in case.links if link.case != self.other)}
+
+
+class MergeReport(Command):
+    """Take a further report of the same incident into this case, or take it out again (scenario F11)."""
+
+    type: Literal["merge_report"] = "merge_report"
+    report: Code
+    unmerge: bool = False
+    new_incident: bool = False
+    """The report tells of something new by the same actor, not of the same incident."""
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.unmerge:
+            if self.report not in case.reports[1:]:
+                raise Refusal("report_not_merged", "report")
+            return [ReportUnmerged(report=self.report)]
+        if self.report in case.reports:
+            raise Refusal("report_merged", "report")
+        return [ReportMerged(report=self.report, new_incident=self.new_incident)]
+
+
+class ReportMerged(Fact):
+    """A report joined the case."""
+
+    type: Literal["report_merged"] = "report_merged"
+    also: ClassVar = ("incident_added",)
+    report: Code
+    new_incident: bool = False
+
+    def moments(self) -> tuple[str, ...]:
+        return ("report_merged", "incident_added") if self.new_incident else ("report_merged",)
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        changes: dict[str, object] = {"reports": (*case.reports, self.report)}
+        return changes | ({"last_incident": event.at} if self.new_incident else {})
+
+
+class ReportUnmerged(Fact):
+    """A report left the case again."""
+
+    type: Literal["report_unmerged"] = "report_unmerged"
+    report: Code
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"reports": tuple(report for report in case.reports if report != self.report)}
+
+
+class BlockRole(Command):
+    """Conflict of interest: from now on these roles and people see and receive nothing of the case (domain §1.2)."""
+
+    type: Literal["block_role"] = "block_role"
+    roles: frozenset[Role] = frozenset()
+    people: frozenset[Code] = frozenset()
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if not self.roles and not self.people:
+            raise Refusal("nobody_named", "roles")
+        return [RoleBlocked(roles=self.roles, people=self.people, text=self.text)]
+
+
+class RoleBlocked(Fact):
+    """Somebody is kept out of the case."""
+
+    type: Literal["role_blocked"] = "role_blocked"
+    roles: frozenset[Role] = frozenset()
+    people: frozenset[Code] = frozenset()
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {
+            "blocked_roles": case.blocked_roles | self.roles,
+            "blocked_people": case.blocked_people | self.people,
+            "named": case.named - self.people,
+            "handler": None if case.handler in self.people else case.handler,
+        }
+
+
+class Correct(Command):
+    """Correct an earlier event by a new one. The earlier one stands as it was (architecture §8)."""
+
+    type: Literal["correct"] = "correct"
+    after_close: ClassVar = True
+    corrects: Positive
+    """Sequence number of the event that was wrong."""
+    incident: IncidentFacts | None = None
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.corrects > case.seq:
+            raise Refusal("unknown_event", "corrects", seq=str(self.corrects))
+        return [Corrected(corrects=self.corrects, incident=self.incident, text=self.text)]
+
+
+class Corrected(Fact):
+    """Something recorded earlier was wrong; this is right."""
+
+    type: Literal["corrected"] = "corrected"
+    corrects: Positive
+    incident: IncidentFacts | None = None
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"incident": self.incident} if self.incident else {}

@@ -1,0 +1,106 @@
+"""What the clock and the world propose: reminders, escalations, returned hand-overs, outcomes of notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from models.message import Code, Command, Fact
+from models.obligations import StepKind, obligations
+from models.stages.handover import HandOverReturned
+from models.vocabulary.people import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.case import Case
+    from models.context import Context
+    from models.events import Event
+
+
+class Tick(Command):
+    """The clock looks at the case.
+
+    Of several steps that passed unseen only the highest is taken: a worker that was down sends one escalation, no heap.
+    """
+
+    type: Literal["tick"] = "tick"
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        facts: list[Fact] = []
+        for obligation in obligations(case, context.routine):
+            step = obligation.step_at(context.now)
+            if step is None:
+                continue
+            if case.hand_over and "handover_answered" in obligation.rule.met_by and context.now >= obligation.due:
+                facts.append(HandOverReturned(declined=False))
+            if step.kind is StepKind.REMIND:
+                facts.append(Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number))
+            else:
+                facts.append(
+                    Escalated(obligation=obligation.key, kind=obligation.kind, step=step.number, rung=step.rung)
+                )
+        return facts
+
+
+class Reminded(Fact):
+    """Time is running out for an obligation. `step` counts the obligation's reminders and escalations from 1."""
+
+    type: Literal["reminded"] = "reminded"
+    obligation: str
+    kind: Code
+    step: int
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"rungs": case.rungs | {self.obligation: self.step}}
+
+
+class Escalated(Fact):
+    """Time is up: the next rung of the ladder is told. `rung` counts from 0."""
+
+    type: Literal["escalated"] = "escalated"
+    obligation: str
+    kind: Code
+    step: int
+    rung: int
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"rungs": case.rungs | {self.obligation: self.step}}
+
+
+class NoticeOutcome(Command):
+    """The world answers what became of a notice."""
+
+    type: Literal["notice_outcome"] = "notice_outcome"
+    after_close: ClassVar = True
+    notice: str
+    role: Role
+    recipients: tuple[Code, ...] = ()
+    channel: Code | None = None
+    failure: Code | None = None
+    fallback: int = 0
+    """How many times this notice has already climbed the ladder for want of a recipient."""
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.failure is not None:
+            return [NoticeFailed(notice=self.notice, role=self.role, failure=self.failure, fallback=self.fallback)]
+        return [NoticeSent(notice=self.notice, role=self.role, recipients=self.recipients, channel=self.channel)]
+
+
+class NoticeSent(Fact):
+    """A notice left the house."""
+
+    type: Literal["notice_sent"] = "notice_sent"
+    notice: str
+    role: Role
+    recipients: tuple[Code, ...] = ()
+    channel: Code | None = None
+
+
+class NoticeFailed(Fact):
+    """A notice reached nobody; the next one up the ladder is told instead."""
+
+    type: Literal["notice_failed"] = "notice_failed"
+    notice: str
+    role: Role
+    failure: Code
+    fallback: int = 0

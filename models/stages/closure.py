@@ -1,0 +1,176 @@
+"""Closure: proposed, told in advance, closed on criteria, reopened with a reason (domain §4.4-4.5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from models.case import Closing, Pace
+from models.message import Command, Fact, Text
+from models.obligations import Obligation, obligations
+from models.refusal import Refusal
+from models.stages.intake import level_change
+from models.vocabulary.case import CaseKind, ClosureReason, Level, ReopenReason, Stage, StageState
+from models.worktime import advance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from models.case import Case
+    from models.context import Context
+    from models.events import Event
+
+
+class ProposeClosure(Command):
+    """Propose to close, having told the affected person and asked for their view."""
+
+    type: Literal["propose_closure"] = "propose_closure"
+    needs: ClassVar = Stage.RISK
+    reason: ClosureReason
+    affected_informed: bool = False
+    text: Text | None = None
+    """The affected person's view, also if they disagree."""
+    lesson: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if case.closing is not None:
+            raise Refusal("already_proposed", "type")
+        return [
+            ClosureProposed(
+                reason=self.reason, affected_informed=self.affected_informed, text=self.text, lesson=self.lesson
+            )
+        ]
+
+
+class ClosureProposed(Fact):
+    """Closing was proposed; a new incident makes the proposal fall."""
+
+    type: Literal["closure_proposed"] = "closure_proposed"
+    also: ClassVar = ("affected_informed",)
+    reason: ClosureReason
+    affected_informed: bool = False
+    text: Text | None = None
+    lesson: Text | None = None
+
+    def moments(self) -> tuple[str, ...]:
+        return ("closure_proposed", "affected_informed") if self.affected_informed else ("closure_proposed",)
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        closing = Closing(
+            proposed=event.at,
+            reason=self.reason,
+            affected_informed=event.at if self.affected_informed else None,
+            lesson_recorded=self.lesson is not None,
+        )
+        return {"closing": closing, "stages": case.stages | case.opened(Stage.CLOSURE)}
+
+
+class Close(Command):
+    """Close the case. Every criterion of the routine must hold; those missing are all named at once."""
+
+    type: Literal["close"] = "close"
+    needs: ClassVar = Stage.CLOSURE
+    reason: ClosureReason
+    lesson: Text | None = None
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        open_now = [obligation for obligation in obligations(case, context.routine) if obligation.met is None]
+        missing = list(self.missing(case, context, open_now))
+        if missing:
+            raise Refusal("criteria_not_met", "type", criteria=", ".join(missing))
+        lapsed = tuple(obligation.key for obligation in open_now if obligation.kind != "closing")
+        return [Closed(reason=self.reason, lapsed=lapsed, lesson=self.lesson, text=self.text)]
+
+    def missing(self, case: Case, context: Context, open_now: Sequence[Obligation]) -> Iterator[str]:
+        """Codes of the closure criteria that do not hold (domain §4.4)."""
+        rule, closing = context.routine.closure, case.closing
+        if case.risk.latest and case.risk.latest.waiting:
+            yield "second_opinion"
+        if self.reason is ClosureReason.HANDED_OVER and not (case.hand_over and case.hand_over.accepted):
+            yield "hand_over_accepted"
+        if self.reason in rule.at_once:
+            return
+        if self.lesson is None and not (closing and closing.lesson_recorded):
+            yield "lesson"
+        if not all(measure.settled for measure in case.measures):
+            yield "measures_settled"
+        if any(not obligation.repeats and obligation.stage is not Stage.CLOSURE for obligation in open_now):
+            yield "obligations_met"
+        if case.kind is CaseKind.INCIDENT:
+            yield from self._missing_for_a_person(case, context)
+        elif case.incident.meeting_day and context.now.date() < case.incident.meeting_day:
+            yield "meeting_held"
+
+    def _missing_for_a_person(self, case: Case, context: Context) -> Iterator[str]:
+        rule, closing, now = context.routine.closure, case.closing, context.now
+        if case.stages[Stage.POLICE].state not in {StageState.DONE, StageState.WAIVED}:
+            yield "police_settled"
+        if now < advance(case.last_incident, rule.quiet[case.pace], context.routine.calendar):
+            yield "quiet_period"
+        informed = closing.affected_informed if closing else None
+        if case.incident.affected_known and (
+            informed is None or now < advance(informed, rule.notice, context.routine.calendar)
+        ):
+            yield "affected_informed_in_advance"
+
+
+class Closed(Fact):
+    """The case is closed; what was still owed lapsed for the stated reason."""
+
+    type: Literal["closed"] = "closed"
+    reason: ClosureReason
+    lapsed: tuple[str, ...] = ()
+    lesson: Text | None = None
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        closing = case.closing or Closing(proposed=event.at, reason=self.reason)
+        left = [stage for stage in Stage if case.stages[stage].state is not StageState.WAIVED]
+        return {
+            "closing": closing.model_copy(update={"reason": self.reason, "closed": event.recorded}),
+            "stages": case.stages | case.done(*left),
+        }
+
+
+class Reopen(Command):
+    """Open a closed case again, with a reason and a quick level. All timers start anew, the history stays."""
+
+    type: Literal["reopen"] = "reopen"
+    after_close: ClassVar = True
+    reason: ReopenReason
+    level: Level
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if case.closing is None or case.closing.closed is None:
+            raise Refusal("not_closed", "type")
+        window = context.routine.closure.reopen_window
+        if context.now > advance(case.closing.closed, window, context.routine.calendar):
+            raise Refusal("reopen_window_over", "type", window=str(window))
+        return [Reopened(reason=self.reason, level=self.level, text=self.text), *level_change(case, self.level)]
+
+
+class Reopened(Fact):
+    """The case is worked on again."""
+
+    type: Literal["reopened"] = "reopened"
+    also: ClassVar = ("reported", "triaged", "case_opened", "affected_identified", "alarm_raised")
+    reason: ReopenReason
+    level: Level
+    text: Text | None = None
+
+    def moments(self) -> tuple[str, ...]:
+        alarm = ("alarm_raised",) if self.level is Level.ACUTE else ()
+        return ("reopened", "reported", "triaged", "case_opened", "affected_identified", *alarm)
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {
+            "closing": None,
+            "stages": case.stages | case.opened(Stage.RISK, Stage.POLICE, Stage.SUPPORT) | case.pending(Stage.CLOSURE),
+            "paces": (Pace(level=self.level, at=event.recorded),),
+            "last_incident": event.at,
+            "reopenings": case.reopenings + 1,
+            "moments": dict.fromkeys(self.moments(), (event.at,)),
+            "rungs": {},
+            "extensions": {},
+        }

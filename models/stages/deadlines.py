@@ -1,0 +1,190 @@
+"""Deadlines as people may change them: extend, suspend, waive, take over, escalate by hand, move to a newer routine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from models.case import Case, RoutineRef
+from models.message import Code, Command, Fact, Instant, Positive, Text
+from models.obligations import obligation_named
+from models.refusal import Refusal
+from models.vocabulary.case import Stage, StageState
+from models.worktime import Suspension
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.context import Context
+    from models.events import Event
+
+
+class ExtendDeadline(Command):
+    """Give one obligation more time, with a reason. Never for a level on the wall clock (domain §3.5)."""
+
+    type: Literal["extend_deadline"] = "extend_deadline"
+    obligation: str
+    until: Instant
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        obligation = obligation_named(self.obligation, case, context.routine)
+        if obligation is None or obligation.met is not None:
+            raise Refusal("unknown_obligation", "obligation", obligation=self.obligation)
+        if case.pace in context.routine.wall_clock_levels:
+            raise Refusal("urgent_not_deferred", "obligation", level=case.pace)
+        if self.until <= max(obligation.due, context.now):
+            raise Refusal("not_later", "until")
+        return [DeadlineExtended(obligation=self.obligation, until=self.until, text=self.text)]
+
+
+class DeadlineExtended(Fact):
+    """An obligation is due later."""
+
+    type: Literal["deadline_extended"] = "deadline_extended"
+    obligation: str
+    until: Instant
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        rungs = {key: rung for key, rung in case.rungs.items() if key != self.obligation}
+        return {"extensions": case.extensions | {self.obligation: self.until}, "rungs": rungs}
+
+
+class Suspend(Command):
+    """Stop the clock until a date, within the routine's budget, or let it run again (domain §4.1)."""
+
+    type: Literal["suspend"] = "suspend"
+    until: Instant | None = None
+    """None lets the clock run again from now."""
+    reason: Code
+    text: Text | None = None
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        now = context.now
+        running = case.suspensions[-1] if case.suspensions and case.suspensions[-1].end > now else None
+        if self.until is None:
+            if running is None:
+                raise Refusal("not_suspended", "until")
+            return [Resumed(reason=self.reason)]
+        if case.pace in context.routine.wall_clock_levels:
+            raise Refusal("urgent_not_deferred", "until", level=case.pace)
+        if running is not None:
+            raise Refusal("already_suspended", "until")
+        if self.until <= now:
+            raise Refusal("not_later", "until")
+        spent = sum(((entry.end - entry.start) for entry in case.suspensions), start=self.until - now)
+        if spent > context.routine.suspension_budget.length:
+            raise Refusal("suspension_budget_spent", "until", budget=str(context.routine.suspension_budget))
+        return [Suspended(until=self.until, reason=self.reason, text=self.text)]
+
+
+class Suspended(Fact):
+    """The clock stands still."""
+
+    type: Literal["suspended"] = "suspended"
+    until: Instant
+    reason: Code
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        entry = Suspension(start=event.recorded, end=self.until, reason_code=self.reason, by=event.actor)
+        return {"suspensions": (*case.suspensions, entry)}
+
+
+class Resumed(Fact):
+    """The clock runs again."""
+
+    type: Literal["resumed"] = "resumed"
+    reason: Code
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        *earlier, last = case.suspensions
+        return {"suspensions": (*earlier, last.model_copy(update={"end": event.recorded}))}
+
+
+class WaiveStage(Command):
+    """Do without a stage, with a reason: an opened police stage of a preventive case, say."""
+
+    type: Literal["waive_stage"] = "waive_stage"
+    stage: Literal[Stage.POLICE, Stage.SUPPORT]
+    reason: Code
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if case.stages[self.stage].state is not StageState.OPEN:
+            raise Refusal("stage_not_open", "stage", stage=self.stage)
+        if case.pace in context.routine.wall_clock_levels:
+            raise Refusal("urgent_not_deferred", "stage", level=case.pace)
+        return [StageWaived(stage=self.stage, reason=self.reason, text=self.text)]
+
+
+class StageWaived(Fact):
+    """A stage is done without."""
+
+    type: Literal["stage_waived"] = "stage_waived"
+    stage: Stage
+    reason: Code
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"stages": case.stages | case.waived(self.reason, self.stage)}
+
+
+class Acknowledge(Command):
+    """Take personal responsibility for an alarm: having seen it is not enough."""
+
+    type: Literal["acknowledge"] = "acknowledge"
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        return [Acknowledged()]
+
+
+class Acknowledged(Fact):
+    """Somebody qualified has accepted the alarm."""
+
+    type: Literal["acknowledged"] = "acknowledged"
+
+
+class Escalate(Command):
+    """Ask the next rung of the ladder for help by hand."""
+
+    type: Literal["escalate"] = "escalate"
+    rung: Positive
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.rung > len(context.routine.escalation.ladder):
+            raise Refusal("no_such_rung", "rung", rungs=str(len(context.routine.escalation.ladder)))
+        return [EscalatedByHand(rung=self.rung - 1, text=self.text)]
+
+
+class EscalatedByHand(Fact):
+    """Somebody asked for help up the ladder. `rung` counts from 0."""
+
+    type: Literal["escalated_by_hand"] = "escalated_by_hand"
+    rung: int
+    text: Text | None = None
+
+
+class MoveRoutine(Command):
+    """Move the case to a newer adopted routine; nothing else ever changes a running case's rules (architecture §4)."""
+
+    type: Literal["move_routine"] = "move_routine"
+    routine: RoutineRef
+    text: Text
+
+    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.routine == case.routine:
+            raise Refusal("same_routine", "routine")
+        return [RoutineMoved(routine=self.routine, text=self.text)]
+
+
+class RoutineMoved(Fact):
+    """The case follows another routine from now on."""
+
+    type: Literal["routine_moved"] = "routine_moved"
+    routine: RoutineRef
+    text: Text | None = None
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"routine": self.routine, "rungs": {}}
