@@ -1,0 +1,21 @@
+"""In which words: the only room that owns text for people. Swedish first, English second."""
+
+from i18n.catalogue import LANGUAGES, Words, words
+from i18n.sentences import Text, event_text, explanation_text, notice_text, problem_text, refusal_text
+from i18n.times import day, term, time_left, when
+
+__all__ = [
+    "LANGUAGES",
+    "Text",
+    "Words",
+    "day",
+    "event_text",
+    "explanation_text",
+    "notice_text",
+    "problem_text",
+    "refusal_text",
+    "term",
+    "time_left",
+    "when",
+    "words",
+]
