@@ -1,0 +1,1 @@
+"""How it is kept: database, keys, ledger, read model."""

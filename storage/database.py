@@ -1,0 +1,137 @@
+"""The one way to the database: transactions for reading and for writing, and the migrations."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 5
+"""Seconds to wait for a connection, or in SQLite for another writer."""
+_UNREACHABLE = ("08", "28", "3D", "53", "57")
+"""SQLSTATE classes: connection, authorisation, catalogue, resources, operator intervention."""
+
+
+class OutOfReach(Exception):
+    """The database does not answer; nothing of the transaction was kept. Trying again later may help."""
+
+
+class Database:
+    """A database: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`. One per process and event loop."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine(url)
+        self._reader = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writer = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+        # SQLite has one writer; waiting here is first come first served, its own busy handler is a lottery.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self.engine.dialect.name == "sqlite" else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A transaction for reading; raises `OutOfReach`."""
+        with _reach():
+            async with self._reader() as session, session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that commits at the end, or rolls back on any error; raises `OutOfReach`."""
+        with _reach():
+            async with self._turn or nullcontext(), self._writer() as session, session.begin():
+                yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def engine(url: str) -> AsyncEngine:
+    """An engine as Värna wants it; parameters never show in an error's text."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": PATIENCE})
+    made = create_async_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE})
+    event.listen(made.sync_engine, "connect", _prepare)
+    event.listen(made.sync_engine, "begin", _begin)
+    return made
+
+
+def insert_into(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the session's dialect."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest schema; works with and without a running event loop."""
+    with _reach(), ThreadPoolExecutor(1) as thread:
+        thread.submit(command.upgrade, alembic_config(url), "head").result()
+
+
+async def is_current(database: Database) -> bool:
+    """True if the schema is the newest; raises `OutOfReach`."""
+    newest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+
+    def current(connection: Connection) -> bool:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+    async with database.reading() as session:
+        return await (await session.connection()).run_sync(current)
+
+
+def alembic_config(url: str) -> Config:
+    """Configuration of the migrations, found beside this file also in an installed wheel."""
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s")
+    return config
+
+
+@contextmanager
+def _reach() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, NoFreeConnection) as error:
+        raise OutOfReach(f"the database is out of reach ({type(error).__name__})") from error
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        raise OutOfReach(f"the database is out of reach ({type(error).__name__})") from error
+
+
+def _is_loss(error: Exception) -> bool:
+    """A lost or refused connection, against an error of ours such as a missing table."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None)  # asyncpg's own errors pass unwrapped while it connects
+    if isinstance(state, str):
+        return state.startswith(_UNREACHABLE)
+    if isinstance(error, OperationalError):
+        return getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    return isinstance(error, InterfaceError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that begins as a reader cannot wait for its turn: it fails when it first writes.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

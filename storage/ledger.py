@@ -1,0 +1,127 @@
+"""The ledger: append-only, encrypted, chained (architecture §6)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from models.events import Event
+from storage import tables
+from storage.chain import START, Entry, Finding, Head, findings, hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from storage.keys import DataKey
+
+_ENTRY = tuple(tables.ledger.c[field.name] for field in fields(Entry))
+_HEAD = tuple(tables.heads.c[field.name] for field in fields(Head))
+
+
+class LedgerConflict(Exception):
+    """Something else already stands there, or something is missing before it. Nothing was written."""
+
+
+async def append(session: AsyncSession, key: DataKey, events: Sequence[Event], organisation: str) -> bool:
+    """Append events of one case. Events that already stand there, the same, are passed over.
+
+    :param key: the data key of the case.
+    :return: True if anything was new.
+    :raises LedgerConflict: if other events stand there, or if the first of these does not follow the last there.
+    """
+    if not events:
+        return False
+    case, first = events[0].case, events[0].seq
+    if [(event.case, event.seq) for event in events] != [(case, first + n) for n in range(len(events))]:
+        raise LedgerConflict(f"{case}/{first}: not one unbroken row of events")
+    head = await _head(session, case, lock=True)
+    last, previous = (head.seq, head.hash) if head else (0, START)
+    if first > last + 1:
+        raise LedgerConflict(f"{case}/{first}: the last event is {last}")
+    if first <= last:
+        standing = await read(session, key, case, from_seq=first, up_to_seq=events[-1].seq)
+        if standing != list(events[: len(standing)]):
+            raise LedgerConflict(f"{case}/{first}: other events stand there")
+    entries = []
+    for event in events[last + 1 - first :]:
+        entry = _entry(event, key, organisation, previous)
+        previous = hash_of(entry)
+        entries.append(asdict(replace(entry, hash=previous)))
+    if not entries:
+        return False
+    await session.execute(insert(tables.ledger), entries)
+    new = {"seq": events[-1].seq, "hash": previous, "organisation": organisation}
+    if head:
+        await session.execute(update(tables.heads).where(tables.heads.c.case == case), new)
+    else:
+        await session.execute(insert(tables.heads), {"case": case, **new})
+    return True
+
+
+async def read(
+    session: AsyncSession, key: DataKey, case: str, up_to_seq: int | None = None, from_seq: int = 1
+) -> list[Event]:
+    """The events of a case in order; empty if there are none. Raises `storage.keys.Unreadable`."""
+    ledger = tables.ledger.c
+    query = select(ledger.seq, ledger.body).where(ledger.case == case, ledger.seq >= from_seq).order_by(ledger.seq)
+    if up_to_seq is not None:
+        query = query.where(ledger.seq <= up_to_seq)
+    return [
+        Event.model_validate_json(key.decrypt(body or b"", _context(case, seq)))
+        for seq, body in await session.execute(query)
+    ]
+
+
+async def verify(session: AsyncSession, case: str) -> list[Finding]:
+    """Everything wrong with the chain of a case. Needs no key: an erased case is verified like any other."""
+    return findings(case, await entries(session, case), await _head(session, case))
+
+
+async def entries(session: AsyncSession, case: str) -> list[Entry]:
+    """The rows of a case as stored, in order."""
+    query = select(*_ENTRY).where(tables.ledger.c.case == case).order_by(tables.ledger.c.seq)
+    return [Entry(*row) for row in await session.execute(query)]
+
+
+async def known(session: AsyncSession) -> list[str]:
+    """The cases that must have a ledger, from every place that tells of one."""
+    reports = tables.reports.c
+    places: tuple[Select[tuple[str]], ...] = (
+        select(tables.heads.c.case),
+        select(tables.cases.c.ref),
+        select(reports.case).where(reports.started),
+    )
+    query = select(tables.ledger.c.case).union(*places)
+    return sorted((await session.execute(query)).scalars())
+
+
+async def _head(session: AsyncSession, case: str, *, lock: bool = False) -> Head | None:
+    query = select(*_HEAD).where(tables.heads.c.case == case)
+    row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
+    return Head(*row) if row else None
+
+
+def _entry(event: Event, key: DataKey, organisation: str, previous: str) -> Entry:
+    canonical = json.dumps(event.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Entry(
+        case=event.case,
+        seq=event.seq,
+        organisation=organisation,
+        at=event.at,
+        recorded=event.recorded,
+        actor=event.actor,
+        cause=event.cause,
+        type=event.type,
+        body=key.encrypt(canonical.encode(), _context(event.case, event.seq)),
+        previous=previous,
+    )
+
+
+def _context(case: str, seq: int) -> str:
+    return f"{case}/event/{seq}"

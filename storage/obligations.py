@@ -1,0 +1,72 @@
+"""What is owed, as rows for lists. The truth is `models.obligations`; these rows are its shadow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import delete, insert, select
+
+from models.vocabulary.case import Level, Stage
+from storage import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from models.obligations import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One obligation of a case as it stood when last recorded. Times in UTC."""
+
+    case: str
+    key: str
+    organisation: str
+    kind: str
+    stage: Stage
+    level: Level
+    started: datetime
+    due: datetime
+    met: datetime | None
+    lapsed: bool
+    rung: int
+    extended: bool
+
+    @classmethod
+    def of(cls, obligation: Obligation) -> Self:
+        """The row of an obligation."""
+        return cls(
+            case=obligation.case.ref,
+            key=obligation.key,
+            organisation=obligation.case.organisation,
+            kind=obligation.kind,
+            stage=obligation.stage,
+            level=obligation.level,
+            started=obligation.started,
+            due=obligation.due,
+            met=obligation.met,
+            lapsed=obligation.lapsed,
+            rung=obligation.rung,
+            extended=obligation.extended,
+        )
+
+
+_COLUMNS = tuple(tables.obligations.c[field.name] for field in fields(Owed))
+
+
+async def replace(session: AsyncSession, case: str, owed: Sequence[Obligation]) -> None:
+    """Put these in place of all rows of the case."""
+    await session.execute(delete(tables.obligations).where(tables.obligations.c.case == case))
+    if owed:
+        await session.execute(insert(tables.obligations), [asdict(Owed.of(obligation)) for obligation in owed])
+
+
+async def of_case(session: AsyncSession, case: str) -> list[Owed]:
+    """The obligations of a case, by due time."""
+    table = tables.obligations.c
+    query = select(*_COLUMNS).where(table.case == case).order_by(table.due, table.key)
+    return [Owed(*row) for row in await session.execute(query)]
