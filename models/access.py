@@ -20,6 +20,8 @@ LEADERS = DUTY | {Role.CHIEF_EXECUTIVE}
 PREVENTERS = frozenset({Role.CHANCELLERY_CHIEF, Role.MUNICIPAL_CLERK})
 """Work on political matters, where there is no personal data, as caseworkers do on incidents."""
 
+HEADLINE_READERS = PREVENTERS | {Role.DUTY_OFFICER, Role.CHIEF_EXECUTIVE, Role.REGISTRAR, Role.COMMUNICATOR}
+
 MAY: dict[str, frozenset[Role]] = {
     "triage": DUTY,
     "contact_affected": DUTY,
@@ -73,18 +75,18 @@ def sight(actor: Actor, case: Case) -> Sight:
     roles = _roles(actor, case)
     if actor.organisation != case.organisation:
         offered = case.hand_over is not None and case.hand_over.to == actor.organisation
-        return Sight.HEADLINE if offered and actor.roles & CASEWORKERS else Sight.NOTHING
-    if actor.id in case.blocked_people or not roles:
+        return Sight.HEADLINE if offered and roles & CASEWORKERS else Sight.NOTHING
+    kept_out = actor.id in case.blocked_people or (
+        case.protected and actor.id not in case.named and Role.SECURITY_CHIEF not in roles
+    )
+    if kept_out:
         return Sight.NOTHING
-    if case.protected and actor.id not in case.named and Role.SECURITY_CHIEF not in roles:
-        return Sight.NOTHING
-    if roles & CASEWORKERS or (case.kind is CaseKind.PREVENTION and roles & PREVENTERS):
+    whole = CASEWORKERS
+    whole |= PREVENTERS if case.kind is CaseKind.PREVENTION else frozenset()
+    whole |= {Role.DUTY_OFFICER} if case.pace is Level.ACUTE else frozenset()
+    if roles & whole:
         return Sight.WHOLE
-    if Role.DUTY_OFFICER in roles and case.pace is Level.ACUTE:
-        return Sight.WHOLE
-    if roles & {Role.DUTY_OFFICER, Role.CHIEF_EXECUTIVE, Role.REGISTRAR, Role.COMMUNICATOR} | roles & PREVENTERS:
-        return Sight.HEADLINE
-    return Sight.NOTHING
+    return Sight.HEADLINE if roles & HEADLINE_READERS else Sight.NOTHING
 
 
 def refuse_unless_allowed(actor: Actor, command: Command, case: Case) -> None:

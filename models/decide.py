@@ -84,7 +84,7 @@ def _sealed(case: Case, facts: Sequence[Fact], command: Command, context: Contex
             at=at,
             recorded=context.now,
             actor=context.actor.id,
-            cause=command.id,
+            cause=fact.cause(command),
             data=cast("AnyFact", fact),
         )
         for number, fact in enumerate(facts, start=1)

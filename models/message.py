@@ -34,7 +34,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")]
 CaseRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}-F[VB]-[0-9]{4}-[0-9]{5,}$")]
-CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$")]
+CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:/-]{0,99}$")]
 Positive = Annotated[int, Field(ge=1)]
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment in UTC; naive times are refused."""
@@ -90,6 +90,10 @@ class Fact(Frozen):
     def name(cls) -> str:
         """The fact's type code."""
         return str(cls.model_fields["type"].default)
+
+    def cause(self, command: Command) -> str:
+        """What it is recorded as caused by: the command, or the obligation that fell due."""
+        return command.id
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         """Fields of the case that this fact changes, with their new values."""

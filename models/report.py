@@ -1,4 +1,4 @@
-"""A report: what somebody said. What happened and a way to reach the person are required, all else not (domain §4.3)."""
+"""A report: what somebody said. What happened and a way to reach the person are required (domain §4.3)."""
 
 from __future__ import annotations
 

@@ -50,6 +50,9 @@ class Reminded(Fact):
     kind: Code
     step: int
 
+    def cause(self, command: Command) -> str:
+        return self.obligation
+
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         return {"rungs": case.rungs | {self.obligation: self.step}}
 
@@ -62,6 +65,9 @@ class Escalated(Fact):
     kind: Code
     step: int
     rung: int
+
+    def cause(self, command: Command) -> str:
+        return self.obligation
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         return {"rungs": case.rungs | {self.obligation: self.step}}

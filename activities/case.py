@@ -1,0 +1,118 @@
+"""What a case does in the world: it is recorded, people are told, a routine is fetched."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from temporalio import activity
+
+from channels.contract import ChannelError, Message
+from i18n import notice_text, words
+from models.case import Case, RoutineRef
+from models.events import Event
+from models.message import Frozen
+from models.notices import Notice
+from models.routine import Routine
+from models.stages.clock import NoticeOutcome
+from storage import notices as outbox
+from storage import routines
+from storage.recipients import Recipient
+from storage.recipients import find as recipients_of
+from storage.record import record
+from storage.tables import NoticeState
+
+if TYPE_CHECKING:
+    from channels.contract import Channel
+    from storage.database import Database
+    from storage.keys import KeyRing
+
+
+class Recording(Frozen):
+    """A batch of events in order, and the case after the last of them."""
+
+    case: Case
+    events: tuple[Event, ...]
+
+
+class CaseActivities:
+    """The activities of the case workflow, with what they share: database, keys, channel. Built in `worker.py`."""
+
+    def __init__(self, database: Database, ring: KeyRing, channel: Channel) -> None:
+        self.database = database
+        self.ring = ring
+        self.channel = channel
+
+    @activity.defn(name="record")
+    async def record(self, recording: Recording) -> None:
+        """Write ledger and read model in one transaction; a repeated batch changes nothing."""
+        async with self.database.writing() as session:
+            routine = await routines.by_digest(session, recording.case.routine.digest)
+            await record(session, self.ring, recording.case, recording.events, routine)
+
+    @activity.defn(name="routine")
+    async def routine(self, ref: RoutineRef) -> Routine | None:
+        """Fetch an adopted routine; None if there is none with this digest."""
+        async with self.database.reading() as session:
+            try:
+                return await routines.by_digest(session, ref.digest)
+            except routines.UnknownRoutine:
+                return None
+
+    @activity.defn(name="deliver")
+    async def deliver(self, notice: Notice) -> NoticeOutcome:
+        """Tell everybody who holds the role now; raises while the channel may still take it."""
+        async with self.database.writing() as session:
+            recipients = await recipients_of(session, notice)
+            queued = [await outbox.put(session, notice, r.code, self.channel.kind, _now()) for r in recipients]
+        answers = await asyncio.gather(*map(self._send, repeat(notice), recipients, queued), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        failures = [failure for failure in answers if isinstance(failure, str)]
+        reached = [r.code for r, failure in zip(recipients, answers, strict=True) if failure is None]
+        return NoticeOutcome(
+            id=f"notice:{notice.id}",
+            notice=notice.id,
+            role=notice.role,
+            recipients=tuple(reached),
+            channel=self.channel.kind,
+            failure=None if reached else (*failures, "nobody_holds_role")[0],
+            fallback=notice.fallback,
+        )
+
+    async def _send(self, notice: Notice, recipient: Recipient, delivery: outbox.Delivery) -> str | None:
+        """Send one message unless it is sent already; the code of a permanent failure, if it failed."""
+        if delivery.state is NoticeState.SENT:
+            return None
+        failure = None
+        try:
+            await self.channel.send(_message(notice, recipient, self.channel.kind))
+        except ChannelError as error:
+            if not error.permanent:
+                raise
+            failure = "channel_refused"
+        state = NoticeState.FAILED if failure else NoticeState.SENT
+        async with self.database.writing() as session:
+            await outbox.mark(session, delivery, state, _now(), failure)
+        return failure
+
+
+def _message(notice: Notice, recipient: Recipient, channel: str) -> Message:
+    text = notice_text(notice, words(recipient.language))
+    return Message(
+        key=f"{notice.id}.{recipient.code}.{channel}",
+        organisation=notice.organisation,
+        case=notice.case,
+        recipient=recipient.code,
+        urgency=notice.urgency,
+        subject=text.subject,
+        body=text.body,
+    )
+
+
+def _now() -> datetime:
+    """The engine's time, which is not the machine's when time is skipped."""
+    return activity.info().started_time

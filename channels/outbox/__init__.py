@@ -1,0 +1,1 @@
+"""The local outbox: each message becomes a file a person can read."""

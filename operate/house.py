@@ -1,0 +1,39 @@
+"""What every part of a running installation shares: settings, database, keys, the way to the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.database import Database
+from storage.keys import KeyRing, MasterKeys
+from storage.payloads import data_converter
+from workflows.client import Cases, connect
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation, open for work."""
+
+    settings: Settings
+    database: Database
+    ring: KeyRing
+
+    @classmethod
+    def open(cls, settings: Settings) -> House:
+        """Open database and keys; raises `OutOfReach` or `MissingKey` with what to do about it."""
+        return cls(settings, Database(settings.database), KeyRing(MasterKeys.read(settings.master_key)))
+
+    async def engine(self) -> Client:
+        """Connect to the engine; raises `EngineOutOfReach`."""
+        converter = data_converter(self.database, self.ring)
+        return await connect(self.settings.temporal_address, self.settings.temporal_namespace, converter)
+
+    async def cases(self) -> Cases:
+        """The front door to the engine; raises `EngineOutOfReach`."""
+        return Cases(await self.engine(), self.settings.task_queue)

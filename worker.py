@@ -1,0 +1,44 @@
+"""Run a worker: `python worker.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+
+from operate.hands import worker_for
+from operate.house import House
+from operate.intake import sweep
+from operate.logs import configure
+from settings import Settings
+from workflows.client import Cases
+
+log = structlog.get_logger()
+
+
+async def main(settings: Settings) -> None:
+    """Work until SIGTERM or Ctrl-C; finish what is in hand, then leave."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    house = House.open(settings)
+    try:
+        client = await house.engine()
+        async with worker_for(client, house):
+            sweeping = asyncio.create_task(sweep(house, Cases(client, settings.task_queue)))
+            log.info("worker ready", queue=settings.task_queue)
+            await stop.wait()
+            sweeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sweeping
+    finally:
+        await house.database.close()
+    log.info("worker stopped")
+
+
+if __name__ == "__main__":
+    configured = Settings()
+    configure(configured.log_level, configured.log_format)
+    asyncio.run(main(configured))

@@ -1,0 +1,145 @@
+"""A case, from report to closure. It reads as the case file does: look at the clock, record, tell, wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NoReturn
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.alarm import Alarm
+from workflows.options import DELIVER, FETCH, RECORD
+
+with workflow.unsafe.imports_passed_through():
+    from activities.case import CaseActivities, Recording
+    from models.case import Case
+    from models.message import WORLD
+    from models.notices import Notice, notices
+    from models.refusal import Refusal
+    from models.routine import Routine
+    from models.stages.clock import NoticeOutcome
+    from models.stages.deadlines import MoveRoutine
+    from workflows.attributes import attributes
+    from workflows.casefile import CaseFile, refused
+    from workflows.messages import Action, CaseStart, Receipt
+
+
+@workflow.defn(name="case", versioning_behavior=VersioningBehavior.PINNED)
+class CaseWorkflow:
+    """One report, one affected person (or one political matter), one durable case."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        self.file = CaseFile(start, workflow.now())
+        self.telling: set[asyncio.Task[None]] = set()
+        self.alarm = Alarm()
+        self.shown = attributes(start.case) if start.case else None
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:  # noqa: ARG002 - the engine hands it to both
+        """Live until the case is closed and can no longer be reopened."""
+        while not self.is_over():
+            self.alarm.set(self.file.tick(workflow.now()))
+            if self.file.pending:
+                await self.record()
+            if self.may_start_afresh():
+                self.start_afresh()
+            await workflow.wait_condition(self.something_happened)
+        self.alarm.stop()
+
+    # What people do
+
+    @workflow.update
+    async def act(self, action: Action) -> Receipt:
+        """Do what a person asks for, and answer once it is recorded."""
+        command, file = action.command, self.file
+        if earlier := file.receipts.get(command.id):
+            return earlier
+        routine = await self.fetch_routine(command) if isinstance(command, MoveRoutine) else file.routine
+        first = file.case.seq + 1
+        file.propose(command, action.actor, workflow.now())
+        last, file.routine = file.case.seq, routine
+        await workflow.wait_condition(lambda: file.recorded >= last)
+        return file.answer(command, first, last, workflow.now())
+
+    @act.validator
+    def refuse(self, action: Action) -> None:
+        """Refuse before anything is written: a refusal costs no history."""
+        if action.command.id not in self.file.receipts:
+            self.file.decide(action.command, action.actor, workflow.now())
+
+    @workflow.query
+    def view(self) -> Case:
+        """The case as it stands, recorded or about to be."""
+        return self.file.case
+
+    # What becomes of it
+
+    async def record(self) -> None:
+        """Record all that is pending in one step; then tell whom it concerns."""
+        batch, self.file.pending = self.file.pending, []
+        recording = Recording(case=batch[-1][1], events=tuple(event for event, _ in batch))
+        await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
+        self.file.recorded = recording.case.seq
+        for event, case in batch:
+            for notice in notices(event, case, self.file.routine):
+                task = asyncio.create_task(self.tell(notice))
+                self.telling.add(task)
+                task.add_done_callback(self.telling.discard)
+        if (shown := attributes(self.file.case)) != self.shown:
+            workflow.upsert_search_attributes([key.value_set(value) for key, value in shown])
+            self.shown = shown
+
+    async def tell(self, notice: Notice) -> None:
+        """Tell one role. A dead channel never stops a case: the outcome comes back as an event."""
+        try:
+            outcome = await workflow.execute_activity_method(CaseActivities.deliver, notice, **DELIVER)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            outcome = NoticeOutcome(
+                id=f"notice:{notice.id}",
+                notice=notice.id,
+                role=notice.role,
+                failure="channel_out_of_reach",
+                fallback=notice.fallback,
+            )
+        self.file.propose(outcome, self.file.actor(WORLD), workflow.now())
+
+    async def fetch_routine(self, command: MoveRoutine) -> Routine:
+        """Have the newer routine at hand before the case moves to it."""
+        routine = await workflow.execute_local_activity_method(CaseActivities.routine, command.routine, **FETCH)
+        if routine is None or routine.organisation != self.file.organisation:
+            raise refused(Refusal("unknown_routine", "routine", version=command.routine.version))
+        return routine
+
+    # How long it lives
+
+    def something_happened(self) -> bool:
+        """Somebody acted, the alarm rang, or it is time to end or to start afresh."""
+        return bool(self.file.pending) or self.alarm.rang or self.is_over() or self.may_start_afresh()
+
+    def is_over(self) -> bool:
+        """Closed, too late to reopen, and nobody in the middle of anything."""
+        end = self.file.end_of_reopening()
+        return end is not None and end <= workflow.now() and not self.is_busy()
+
+    def is_busy(self) -> bool:
+        """Something is still to be recorded, told or answered."""
+        return bool(self.file.pending or self.telling) or not workflow.all_handlers_finished()
+
+    def may_start_afresh(self) -> bool:
+        """History has grown or the code is newer, and nobody is in the middle of anything."""
+        info = workflow.info()
+        wanted = info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
+        return wanted and not self.is_busy()
+
+    def start_afresh(self) -> NoReturn:
+        """Go on in a new run with all there is to remember, on the newest code."""
+        newer = workflow.info().is_target_worker_deployment_version_changed()
+        workflow.continue_as_new(
+            self.file.memory(),
+            initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if newer else None,
+        )
