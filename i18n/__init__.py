@@ -1,7 +1,16 @@
 """In which words: the only room that owns text for people. Swedish first, English second."""
 
 from i18n.catalogue import LANGUAGES, Words, words
-from i18n.sentences import Text, event_text, explanation_text, notice_text, problem_text, refusal_text
+from i18n.sentences import (
+    Text,
+    event_text,
+    explanation_text,
+    label,
+    notice_text,
+    obligation,
+    problem_text,
+    refusal_text,
+)
 from i18n.times import day, term, time_left, when
 
 __all__ = [
@@ -11,7 +20,9 @@ __all__ = [
     "day",
     "event_text",
     "explanation_text",
+    "label",
     "notice_text",
+    "obligation",
     "problem_text",
     "refusal_text",
     "term",

@@ -86,13 +86,18 @@ def event_text(event: "Event", words: Words) -> str:
     return words(f"event.{fact.type}.{variant}" if variant else f"event.{fact.type}", **values)
 
 
-def explanation_text(explanation: "Explanation", words: Words, *, extended: bool = False) -> list[str]:
-    """Why this time: start, term, and whatever the clock passed over, a line each. `extended`: a person moved it."""
-    length = Term.parse(explanation.term)
-    backwards = explanation.term.startswith("-")
+def explanation_text(
+    explanation: "Explanation", words: Words, *, extended: bool = False, relative_to: str | None = None
+) -> list[str]:
+    """Why this time: start, term, and whatever the clock passed over, a line each.
+
+    :param extended: a person moved it (`Obligation.extended`).
+    :param relative_to: the day it is counted from instead of the start (`ObligationRule.relative_to`).
+    """
+    counted = relative_to or ("backwards" if explanation.term.startswith("-") else "start")
     lines = [
-        words("explanation.backwards" if backwards else "explanation.start", start=when(explanation.start, words)),
-        words(f"explanation.term.{explanation.clock}", term=term(length, words)),
+        words(f"explanation.{counted}", start=when(explanation.start, words)),
+        words(f"explanation.term.{explanation.clock}", term=term(Term.parse(explanation.term), words)),
     ]
     for reason in ("weekend", "closed"):
         days = [short_day(skip.day, words) for skip in explanation.skipped if skip.reason == reason]

@@ -40,8 +40,8 @@ def time_left(left: timedelta, words: Words) -> str:
 
 def term(length: Term, words: Words) -> str:
     """How long a duty may take: «3 arbetsdagar», «24 timmar», «7 dygn»."""
-    if length.is_none:
-        return words("term.none")
+    if length.is_none or not length.amount:
+        return words("term.none" if length.is_none else "term.at_once")
     if isinstance(length.amount, int):
         text = words("term.working_days", number=abs(length.amount))
         backwards = length.amount < 0
