@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.report import Report
+    from models.routine import Routine
     from operate.house import House
     from storage.reports import Accepted, Waiting
     from workflows.client import Cases
@@ -47,18 +48,23 @@ async def start(house: House, cases: Cases, waiting: Waiting | Accepted) -> None
     async with house.database.reading() as session:
         report = await reports.read(session, house.ring, waiting.report)
         routine = await routines.current(session, report.organisation, waiting.received.date())
+    opening = opening_of(report, waiting.report, routine)
+    await cases.start(CaseStart(ref=waiting.case, routine=routine, received=waiting.received, reported=opening))
+    async with house.database.writing() as session:
+        await reports.mark_started(session, waiting.report)
+
+
+def opening_of(report: Report, identity: str, routine: Routine) -> Reported:
+    """What a report becomes as the first fact of a case."""
     incident = report.incident()
-    opening = Reported(
+    return Reported(
         organisation=report.organisation,
         kind=report.kind,
-        report=waiting.report,
+        report=identity,
         incident=incident,
         presumed=presumed_level(incident, report.kind, routine.risk),
         routine=routine.ref,
     )
-    await cases.start(CaseStart(ref=waiting.case, routine=routine, received=waiting.received, reported=opening))
-    async with house.database.writing() as session:
-        await reports.mark_started(session, waiting.report)
 
 
 async def sweep(house: House, cases: Cases) -> None:

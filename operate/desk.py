@@ -1,0 +1,165 @@
+"""What a command does around the real work: read its input, take a report, send an action."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from i18n.times import ZONE
+from models.commands import read_command
+from models.context import Context
+from models.decide import open_case
+from models.evolve import evolve
+from models.message import WORLD, Actor
+from models.obligations import obligations
+from models.refusal import BadInput, Problem
+from models.report import REPORT_LIMIT, read_report
+from operate.house import House
+from operate.intake import accept, opening_of, start
+from settings import Settings
+from storage import cases, people, routines
+from storage.keys import UnknownKey
+from workflows.client import EngineOutOfReach
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from models.message import Command
+    from models.report import Report
+    from models.routine import Routine
+    from storage.reports import Accepted
+    from workflows.messages import Receipt
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A report that is kept. `next`: by when somebody looks (UTC); `trouble`: why its case has not begun yet."""
+
+    accepted: Accepted
+    next: datetime | None
+    trouble: Exception | None
+
+
+class Unanswered(Exception):
+    """The engine gave no answer to an action, which may have been accepted all the same."""
+
+    def __init__(self, case: str, command: str, kept: str) -> None:
+        self.case, self.command, self.kept = case, command, kept
+        super().__init__(kept)
+
+
+def settings() -> Settings:
+    """The settings; raises `BadInput` naming the variable that makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = BadInput.from_validation(error).problems
+        raise BadInput(*(one.model_copy(update={"field": f"VARNA_{one.field.upper()}"}) for one in problems)) from None
+
+
+async def at_home(work: Callable[[House], Awaitable[T]]) -> T:
+    """Do something in the open house, and close it again."""
+    house = House.open(settings())
+    try:
+        return await work(house)
+    finally:
+        await house.database.close()
+
+
+def read_input(source: str) -> bytes:
+    """A file, or standard input for `-`; no more than can be of use. Raises `BadInput`."""
+    if source == "-":
+        return sys.stdin.buffer.read(REPORT_LIMIT + 1)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(REPORT_LIMIT + 1)
+    except OSError as error:
+        raise BadInput(Problem(field="file", code="unreadable_file", reason=error.strerror or "unreadable")) from None
+
+
+def read_time(text: str | None, field: str) -> datetime | None:
+    """A moment as people write it, Swedish time if they name no zone; raises `BadInput`."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadInput(Problem(field=field, code="datetime_parsing", reason="not a time")) from None
+
+
+def report_from(source: str, organisation: str | None, received: datetime) -> Report:
+    """Read a report; the organisation may be said beside it, but not another one. Raises `BadInput`."""
+    raw = read_input(source)
+    document = _object(raw) if organisation and len(raw) <= REPORT_LIMIT else None
+    if document is not None:
+        if document.setdefault("organisation", organisation) != organisation:
+            raise BadInput(Problem(field="organisation", code="organisation_differs", reason="the report says another"))
+        raw = json.dumps(document).encode()
+    return read_report(raw, received)
+
+
+def command_from(source: str) -> Command:
+    """Read a command, and give it an id if it has none. Raises `BadInput`."""
+    raw = read_input(source)
+    if len(raw) > REPORT_LIMIT:
+        raise BadInput(Problem(field="command", code="too_large", reason=f"at most {REPORT_LIMIT} bytes"))
+    document = _object(raw)
+    return read_command(raw if document is None else json.dumps({"id": str(uuid4()), **document}))
+
+
+async def take(house: House, report: Report, received: datetime, key: str | None) -> Taken:
+    """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is."""
+    accepted, promised = await accept(house, report, received, key), None
+    try:
+        async with house.database.reading() as session:
+            routine = await routines.current(session, report.organisation, accepted.received.date())
+        promised = _promised(report, accepted, routine)
+        await start(house, await house.cases(), accepted)
+    except Exception as error:  # noqa: BLE001 - the receipt must reach its reporter
+        return Taken(accepted, promised, error)
+    return Taken(accepted, promised, None)
+
+
+async def act(house: House, ref: str, command: Command, user: str) -> Receipt:
+    """Send an action to a case in somebody's name.
+
+    :raises UnknownUser, UnknownCase, Refusal: and nothing has happened.
+    :raises Unanswered: if the engine did not answer in time.
+    """
+    async with house.database.reading() as session:
+        actor = await people.actor(session, user)
+        try:
+            await house.ring.key(session, ref)
+        except UnknownKey:
+            await cases.load(session, house.ring, ref)  # says whether it is the case or the master key that is unknown
+    try:
+        return await (await house.cases()).act(ref, command, actor)
+    except EngineOutOfReach as error:
+        raise Unanswered(ref, command.id, error.kept) from error
+
+
+def _object(raw: bytes) -> dict[str, object] | None:
+    """A JSON object; None if it is none, which the strict reader then names."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _promised(report: Report, accepted: Accepted, routine: Routine) -> datetime | None:
+    """By when the routine has somebody look at a new case first."""
+    context = Context(datetime.now(UTC), Actor(id=WORLD, organisation=report.organisation), routine)
+    opening = opening_of(report, accepted.report, routine)
+    case = evolve(None, open_case(accepted.case, opening, context, accepted.received))
+    return min((owed.due for owed in obligations(case, routine) if owed.open), default=None)

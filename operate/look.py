@@ -1,0 +1,177 @@
+"""What somebody may read of the cases: now, or as it stood then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from models.access import Sight, sight
+from models.evolve import evolve_all
+from models.obligations import explanation, obligations
+from models.refusal import Refusal
+from models.stages.casework import ReportMerged
+from models.stages.intake import Reported
+from storage import cases, ledger, notices, people, reports, routines
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from models.case import Case
+    from models.events import Event
+    from models.message import Actor
+    from models.obligations import Obligation
+    from models.report import Report
+    from models.routine import Routine
+    from models.vocabulary.case import Level, Stage
+    from operate.house import House
+
+
+@dataclass(frozen=True)
+class View:
+    """One case as one person may see it, at one time. Without a person the installation's operator looks."""
+
+    case: Case
+    routine: Routine
+    sight: Sight
+    at: datetime
+    """The time it is judged by: now, or the moment that was asked for."""
+
+    @property
+    def whole(self) -> bool:
+        """Everything may be seen."""
+        return self.sight is Sight.WHOLE
+
+    @property
+    def owed(self) -> list[Obligation]:
+        """All that is or was owed, by due time."""
+        return sorted(obligations(self.case, self.routine), key=lambda one: (one.due, one.key))
+
+    def document(self) -> dict[str, object]:
+        """For programs: level, stages and deadlines, and the whole case for those who may see it."""
+        it = self.case
+        return (it.model_dump() if self.whole else {}) | {
+            "case": it.ref,
+            "organisation": it.organisation,
+            "kind": it.kind,
+            "sight": self.sight,
+            "at": self.at,
+            "seq": it.seq,
+            "stage": it.headline,
+            "stages": {stage: record.state for stage, record in it.stages.items()},
+            "level": it.level,
+            "pace": it.pace,
+            "closed": it.closed,
+            "obligations": [owed_document(one, self.at) for one in self.owed],
+        }
+
+
+@dataclass(frozen=True)
+class History:
+    """The ledger of a case, with the reports that its events speak of."""
+
+    view: View
+    events: list[Event]
+    reports: dict[str, Report]
+
+    def document(self) -> dict[str, object]:
+        """For programs; only what happened when, for those who may not see the whole case."""
+        some = None if self.view.whole else {"seq", "recorded", "type"}
+        events = [event.model_dump(include=some) | {"type": event.type} for event in self.events]
+        return {"case": self.view.case.ref, "sight": self.view.sight, "events": events, "reports": self.reports}
+
+
+def state_of(one: Obligation, at: datetime) -> str:
+    """A code: met, late (met, but after its time), lapsed, overdue or open."""
+    if one.met is not None:
+        return "late" if one.missed else "met"
+    if one.lapsed:
+        return "lapsed"
+    return "overdue" if one.due <= at else "open"
+
+
+def owed_document(one: Obligation, at: datetime) -> dict[str, object]:
+    """One obligation for programs, with the explanation of its due time."""
+    return {
+        "key": one.key,
+        "kind": one.kind,
+        "stage": one.stage,
+        "owner": one.owner,
+        "level": one.level,
+        "started": one.started,
+        "due": one.due,
+        "met": one.met,
+        "state": state_of(one, at),
+        "rung": one.rung,
+        "extended": one.extended,
+        "explanation": explanation(one),
+    }
+
+
+async def case(house: House, ref: str, user: str | None, *, at: datetime | None = None, seq: int | None = None) -> View:
+    """The case now, or after the events recorded until `at`, or after event `seq`.
+
+    :raises UnknownCase: if there is none, or there was none then.
+    :raises Refusal: `unknown_case`, if this person may not see it.
+    """
+    async with house.database.reading() as session:
+        current = await cases.load(session, house.ring, ref)
+        # Who is kept out today does not see yesterday either.
+        seen = await _sight(session, current, user)
+        then = current
+        if at is not None or seq is not None:
+            key = await house.ring.key(session, ref)
+            events = await ledger.read(session, key, ref, up_to_seq=seq)
+            events = [event for event in events if at is None or event.recorded <= at]
+            if not events or (seq is not None and events[-1].seq < seq):
+                raise cases.UnknownCase(ref)
+            then = evolve_all(events)
+        moment = at or (datetime.now(UTC) if then is current else then.updated)
+        return View(then, await routines.by_digest(session, then.routine.digest), seen, moment)
+
+
+async def history(house: House, ref: str, user: str | None) -> History:
+    """The events of a case in order; reports only for those who may see the whole case. Raises as `case` does."""
+    view = await case(house, ref, user)
+    async with house.database.reading() as session:
+        events = await ledger.read(session, await house.ring.key(session, ref), ref)
+        told = [event.data.report for event in events if isinstance(event.data, Reported | ReportMerged) and view.whole]
+        return History(view, events, {one: await reports.read(session, house.ring, one) for one in told})
+
+
+async def worklist(
+    house: House, user: str | None, stage: Stage | None, level: Level | None, due_before: datetime | None
+) -> list[cases.WorkItem]:
+    """The open cases this person may see, most urgent first; the operator sees those of every organisation."""
+    async with house.database.reading() as session:
+        actor = await people.actor(session, user) if user else None
+        organisation = actor.organisation if actor else None
+        items = await cases.worklist(
+            session, organisation=organisation, stage=stage, level=level, due_before=due_before
+        )
+        if actor is None:
+            return items
+        return [item for item in items if await _may_see(session, house, actor, item.ref)]
+
+
+async def deliveries(house: House, ref: str | None, *, failed: bool) -> list[notices.Delivery]:
+    """What became of the notices, of one case or all."""
+    async with house.database.reading() as session:
+        if ref is None and failed:
+            return await notices.failed(session)
+        if ref is not None:
+            await cases.load(session, house.ring, ref)
+        refs = [ref] if ref else await ledger.known(session)
+        found = [one for each in refs for one in await notices.of_case(session, each)]
+        return [one for one in found if one.failure or not failed]
+
+
+async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sight:
+    seen = sight(await people.actor(session, user), current) if user else Sight.WHOLE
+    if seen is Sight.NOTHING:
+        raise Refusal("unknown_case", "case")
+    return seen
+
+
+async def _may_see(session: AsyncSession, house: House, actor: Actor, ref: str) -> bool:
+    return sight(actor, await cases.load(session, house.ring, ref)) is not Sight.NOTHING

@@ -1,0 +1,255 @@
+"""How answers look in a terminal. The words come from i18n; colour never says anything alone."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from typer import echo
+
+from i18n import event_text, explanation_text, time_left, when
+from i18n.sentences import label, obligation
+from models.message import Narrative
+from models.obligations import explanation
+from models.vocabulary.case import Level, StageState
+from operate.look import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from i18n import Words
+    from models.case import Case
+    from models.events import Event
+    from models.obligation_rule import ObligationRule
+    from models.obligations import Obligation
+    from models.report import Report
+    from models.routine import Routine
+    from operate.look import History, View
+    from storage.cases import WorkItem
+    from storage.notices import Delivery
+
+WIDE = 160
+"""Columns where nobody sees the edge: in a file or a pipe."""
+ICONS = {Level.LOW: "○", Level.RAISED: "◔", Level.HIGH: "◕", Level.ACUTE: "●"}
+COLOURS = {Level.LOW: "green", Level.RAISED: "yellow", Level.HIGH: "dark_orange", Level.ACUTE: "bold red"}
+MARKS = {StageState.PENDING: "○", StageState.OPEN: "●", StageState.DONE: "✓", StageState.WAIVED: "–"}
+STATES = {"overdue": "bold red", "late": "red", "open": "yellow", "met": "green", "lapsed": "dim"}
+# What people wrote may hold anything, orders to the terminal too.
+UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def answer(document: object, picture: Callable[[], Iterable[RenderableType]], *, as_json: bool) -> None:
+    """Print the one answer of a command: a JSON document for programs, or a picture for people."""
+    if as_json:
+        echo(to_json(document, indent=2).decode())
+        return
+    terminal = sys.stdout.isatty()
+    console = Console(width=None if terminal else WIDE, highlight=False, markup=False, emoji=False)
+    for part in picture():
+        console.print(part)
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show that something is under way, on standard error, if somebody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(Text(text)):
+        yield
+
+
+def level(item: WorkItem | Case, words: Words) -> Text:
+    """The level, by sign and word; a presumed one says so."""
+    known = item.level is not None
+    text = f"{ICONS[item.pace]} {label(item.pace, words)}"
+    return Text(text if known else f"{text} ({words('cli.presumed')})", style=COLOURS[item.pace])
+
+
+def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType]:
+    """The cases, a line each."""
+    if not items:
+        yield words("cli.no_cases")
+        return
+    now = datetime.now(UTC)
+    table = _table(words, "case", "stage", "level", "next", "due", "left", "handler")
+    for item in items:
+        due = item.next_due
+        table.add_row(
+            item.ref,
+            label(item.stage, words) if item.stage else words("cli.closed"),
+            level(item, words),
+            obligation(item.next_obligation, words) if item.next_obligation else "",
+            when(due, words) if due else "",
+            Text(time_left(due - now, words), style="bold red" if due <= now else "") if due else "",
+            item.handler or "–",
+        )
+    yield table
+
+
+def case(view: View, words: Words) -> Iterator[RenderableType]:
+    """One case: stages, level, what is owed, and for those who may see it all the rest."""
+    it = view.case
+    yield Text(f"{it.ref}  {label(it.kind, words)}  {it.organisation}", style="bold")
+    yield _stepper(it, words)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row(words("cli.level"), level(it, words))
+    facts.add_row(words("cli.reported"), when(it.reported, words))
+    for name, value in _whole(view, words):
+        if value:
+            facts.add_row(words(f"cli.{name}"), value)
+    yield facts
+    owed = [one for one in view.owed if one.open]
+    if owed:
+        yield obligations(owed, view, words)
+
+
+def obligations(owed: Sequence[Obligation], view: View, words: Words) -> Table:
+    """What is owed, by due time."""
+    table = _table(words, "obligation", "due", "left", "state", "owner")
+    for one in owed:
+        left = time_left(one.due - view.at, words) if one.open else when(one.met, words) if one.met else ""
+        state = _state(one, view.at, words)
+        table.add_row(obligation(one.key, words), when(one.due, words), left, state, label(one.owner, words))
+    return table
+
+
+def explained(view: View, words: Words) -> Iterator[RenderableType]:
+    """Every due time with why it is what it is."""
+    for one in view.owed:
+        yield Text.assemble((obligation(one.key, words), "bold"), "  ", _state(one, view.at, words))
+        why = explanation_text(explanation(one), words, extended=one.extended)
+        yield Padding("\n".join(why), (0, 0, 1, 2))
+
+
+def history(told: History, words: Words) -> Iterator[RenderableType]:
+    """The ledger, a line for each event, and below it what people wrote."""
+    for event in told.events:
+        if not told.view.whole:
+            yield Text(f"{event.seq:>4}  {when(event.recorded, words)}  {words.code('moment', event.type)}")
+            continue
+        yield Text(f"{event.seq:>4}  {when(event.at, words)}  {event_text(event, words)}  ({event.actor})")
+        for line in written(event, told.reports):
+            yield Padding(line, (0, 0, 0, 6))
+
+
+def written(event: Event, reports: dict[str, Report]) -> list[str]:
+    """What people wrote in an event, or in the report it speaks of; nothing that could command a terminal."""
+    report = reports.get(getattr(event.data, "report", ""))
+    found = [*_narratives(event.data), *(_narratives(report) if report else ())]
+    return [UNSEEN.sub("�", text.expandtabs(4)) for text in found]
+
+
+def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableType]:
+    """What became of the notices."""
+    if not found:
+        yield words("cli.no_notices")
+        return
+    table = _table(words, "case", "about", "urgency", "role", "recipient", "channel", "state", "changed")
+    for one in found:
+        about = f"obligation.{one.about}"
+        table.add_row(
+            one.case,
+            words(about) if about in words else words.code("moment", one.about),
+            label(one.urgency, words),
+            label(one.role, words),
+            one.recipient,
+            one.channel,
+            words(f"cli.notice.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
+            when(one.changed, words),
+        )
+    yield table
+
+
+def routine(it: Routine, words: Words) -> Iterator[RenderableType]:
+    """A routine as adopted: every duty with its time at each level, and who hears if nobody does it."""
+    yield Text(f"{it.name}  {it.version}  ({it.organisation})", style="bold")
+    yield words("cli.routine", decision=it.decision, valid_from=it.valid_from.isoformat(), digest=it.ref.digest)
+    table = Table("", *(f"{ICONS[one]} {label(one, words)}" for one in reversed(Level)), words("cli.owner"))
+    for name, rule in it.obligations.items():
+        table.add_row(
+            obligation(name, words), *(_terms(rule, one) for one in reversed(Level)), label(rule.owner, words)
+        )
+    yield table
+    for number, rung in enumerate(it.escalation.ladder, start=1):
+        yield f"{words('cli.rung', number=str(number))}: {', '.join(label(role, words) for role in rung)}"
+
+
+def _state(one: Obligation, at: datetime, words: Words) -> Text:
+    state = state_of(one, at)
+    return Text(words(f"cli.state.{state}"), style=STATES[state])
+
+
+def _stepper(it: Case, words: Words) -> Text:
+    line = Text()
+    for stage, record in it.stages.items():
+        style = "bold" if stage is it.headline else "" if record.state is StageState.OPEN else "dim"
+        line.append(" → " if line else "")
+        line.append(f"{MARKS[record.state]} {label(stage, words)} ({label(record.state, words).lower()})", style=style)
+    return line if not it.closed else line.append(f"  {words('cli.closed')}", style="bold")
+
+
+def _whole(view: View, words: Words) -> Iterator[tuple[str, str]]:
+    """What only those see who may see the whole case."""
+    it = view.case
+    if not view.whole:
+        return
+    codes = [*it.incident.kinds, *it.incident.channels, *it.incident.assignments]
+    yield "incident", ", ".join(label(code, words) for code in codes)
+    yield "handler", it.handler or ""
+    yield "named", ", ".join(sorted(it.named)) if it.protected else ""
+    yield "blocked", ", ".join([*(label(role, words) for role in sorted(it.blocked_roles)), *sorted(it.blocked_people)])
+    yield "consents", ", ".join(label(purpose, words) for purpose in sorted(it.consents))
+    yield "assessments", "\n".join(_assessment(one, words) for one in it.risk.assessments)
+    yield "police", label(it.police.status or it.police.decision, words) if it.police.decision else ""
+    yield "measures", ", ".join(f"{label(one.kind, words)} ({label(one.state, words).lower()})" for one in it.measures)
+    yield "tasks", ", ".join(task.id for task in it.tasks if task.done is None)
+    yield "links", ", ".join(f"{link.case} ({label(link.reason, words).lower()})" for link in it.links)
+    yield "closing", label(it.closing.reason, words) if it.closing else ""
+    yield "routine_version", it.routine.version
+
+
+def _assessment(one: Any, words: Words) -> str:
+    signed = "approved" if one.approved_by else "rejected" if one.rejected_by else "waiting" if one.waiting else ""
+    second = f", {words(f'cli.{signed}', by=one.approved_by or one.rejected_by or '')}" if signed else ""
+    return f"{one.number}. {label(one.level, words)}, {when(one.at, words)}, {one.by}{second}"
+
+
+def _narratives(it: BaseModel) -> Iterator[str]:
+    for name, field in type(it).model_fields.items():
+        value = getattr(it, name)
+        if isinstance(value, str) and _holds_narrative((field.annotation, *field.metadata)):
+            yield value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, BaseModel):
+                yield from _narratives(part)
+
+
+def _holds_narrative(parts: Sequence[Any]) -> bool:
+    return any(
+        isinstance(part, Narrative) or _holds_narrative([*get_args(part), *getattr(part, "__metadata__", ())])
+        for part in parts
+    )
+
+
+def _terms(rule: ObligationRule, at: Level) -> str:
+    if rule.schedule is not None:
+        return ", ".join(str(term) for term in rule.schedule.get(at, ()))
+    terms = rule.due or rule.every or {}
+    return str(terms[at]) if at in terms else ""
+
+
+def _table(words: Words, *columns: str) -> Table:
+    return Table(*(words(f"cli.column.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
