@@ -26,6 +26,7 @@ class Condition(StrEnum):
     OUT_OF_HOURS = "out_of_hours"
     MEDIA = "media"
     MEETING = "meeting"
+    ACUTE = "acute"
 
 
 _PATTERN = rf"^(none|({'|'.join(Urgency)})( if ({'|'.join(Condition)}))?)$"

@@ -28,11 +28,12 @@ class Trait(StrEnum):
     MEDIA = "media"
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+def _as_tuple(value: object) -> object:
+    # A strict tuple takes no list, even from JSON, once a validator has had it in hand.
+    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Terms = dict[Level, Term]
 Ladder = tuple[Annotated[tuple[Role, ...], Field(min_length=1)], ...]
 Share = Annotated[float, Field(gt=0, le=1000, strict=False)]
@@ -96,12 +97,14 @@ class ObligationRule(Frozen):
     """One obligation as adopted (architecture §4). Times are per level; `none` says that there is no such duty."""
 
     stage: Stage
-    kinds: Annotated[tuple[CaseKind, ...], BeforeValidator(_as_list)] = (CaseKind.INCIDENT,)
+    kinds: Annotated[tuple[CaseKind, ...], BeforeValidator(_as_tuple)] = (CaseKind.INCIDENT,)
     starts: Names
     """Moments that start the clock (see `models.events.moments`)."""
     met_by: Names
     ends_by: Names = ()
     """Moments after which it is no longer owed."""
+    restarts: bool = False
+    """Each further start counts anew; else the first one stands until it is met."""
     due: Terms | None = None
     every: Terms | None = None
     """It comes back: counted from when it was last met."""
@@ -111,8 +114,8 @@ class ObligationRule(Frozen):
     """Terms count from the end of this day (negative: before it) instead of from the start."""
     at_least: Term = Term.parse("PT24H")
     """With `relative_to`: the least time given when the day is near."""
-    only_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_list)] = ()
-    not_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_list)] = ()
+    only_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_tuple)] = ()
+    not_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_tuple)] = ()
     owner: Role = Role.HANDLER
     escalation: Escalation | None = None
     """Its own ladder, where the common one is too slow."""

@@ -13,9 +13,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationError
 
 from models.case import RoutineRef
-from models.message import Code, Frozen, OrganisationCode
+from models.message import Code, Frozen, OrganisationCode, Sorted
 from models.notice_rule import NoticeMatrix
-from models.obligation_rule import Escalation, Ladder, ObligationRule, Step
+from models.obligation_rule import Escalation, Ladder, ObligationRule, Step, Trait
 from models.refusal import BadInput, Problem
 from models.risk import RiskRule
 from models.term import Term
@@ -36,6 +36,8 @@ class ClosureRule(Frozen):
     """When a case may be closed (domain §4.4)."""
 
     quiet: dict[Level, Term]
+    quiet_when: dict[Trait, Term] = Field(default_factory=dict)
+    """What a case is may ask for a longer quiet period than its level does."""
     notice: Term
     """How long before closing the affected person is told."""
     at_once: tuple[ClosureReason, ...]
@@ -62,10 +64,10 @@ class Routine(Frozen):
     valid_from: date
     responsibility: Responsibility
     calendar: WorkCalendar
-    wall_clock_levels: frozenset[Level]
+    wall_clock_levels: Sorted[Level]
     """Levels whose clocks run day and night and are never suspended or extended."""
     suspension_budget: Term
-    roles: frozenset[Role]
+    roles: Sorted[Role]
     """Roles the organisation has staffed."""
     first_handler: Role
     """The role that has a case until somebody is assigned."""
