@@ -18,7 +18,7 @@ from models.notices import Notice
 from models.routine import Routine
 from models.stages.clock import NoticeOutcome
 from storage import notices as outbox
-from storage import routines
+from storage import ledger, routines
 from storage.recipients import Recipient
 from storage.recipients import find as recipients_of
 from storage.record import record
@@ -37,6 +37,12 @@ class Recording(Frozen):
     events: tuple[Event, ...]
 
 
+class Recorded(Frozen):
+    """What became of a batch: nothing to say, or the ledger was ahead and these events stand there instead."""
+
+    standing: tuple[Event, ...] = ()
+
+
 class CaseActivities:
     """The activities of the case workflow, with what they share: database, keys, channel. Built in `worker.py`."""
 
@@ -46,11 +52,24 @@ class CaseActivities:
         self.channel = channel
 
     @activity.defn(name="record")
-    async def record(self, recording: Recording) -> None:
-        """Write ledger and read model in one transaction; a repeated batch changes nothing."""
-        async with self.database.writing() as session:
-            routine = await routines.by_digest(session, recording.case.routine.digest)
-            await record(session, self.ring, recording.case, recording.events, routine)
+    async def record(self, recording: Recording) -> Recorded:
+        """Write ledger and read model in one transaction; a repeated batch changes nothing.
+
+        A worker that died after recording leaves events that the engine never heard of: they stand, and are handed back.
+        """
+        case, first = recording.case, recording.events[0].seq
+        try:
+            async with self.database.writing() as session:
+                routine = await routines.by_digest(session, case.routine.digest)
+                await record(session, self.ring, case, recording.events, routine)
+        except ledger.LedgerConflict:
+            async with self.database.reading() as session:
+                key = await self.ring.key(session, case.ref)
+                standing = await ledger.read(session, key, case.ref, from_seq=first)
+            if not standing:
+                raise
+            return Recorded(standing=tuple(standing))
+        return Recorded()
 
     @activity.defn(name="routine")
     async def routine(self, ref: RoutineRef) -> Routine | None:

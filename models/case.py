@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import Field
 
-from models.message import CaseRef, Code, Frozen, Instant, OrganisationCode
+from models.message import CaseRef, Code, Frozen, Instant, OrganisationCode, Sorted
 from models.vocabulary.case import (
     Answer,
     CaseKind,
@@ -199,12 +199,12 @@ class Case(Frozen):
     measures: tuple[MeasureRecord, ...] = ()
     tasks: tuple[InformationTask, ...] = ()
     handler: Code | None = None
-    named: frozenset[Code] = frozenset()
+    named: Sorted[Code] = frozenset()
     """With protected identity: the only people who may see the case (domain §6.4)."""
-    blocked_people: frozenset[Code] = frozenset()
-    blocked_roles: frozenset[Role] = frozenset()
+    blocked_people: Sorted[Code] = frozenset()
+    blocked_roles: Sorted[Role] = frozenset()
     """Conflict of interest, jäv (domain §1.2)."""
-    consents: frozenset[ConsentPurpose] = frozenset()
+    consents: Sorted[ConsentPurpose] = frozenset()
     reports: tuple[Code, ...] = ()
     evidence: tuple[Code, ...] = ()
     links: tuple[Link, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from models.vocabulary.case import Stage
 from models.vocabulary.people import Role
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 NARRATIVE_LIMIT = 20_000
 """Characters of free text in one message; 2 MB is the engine's hard limit for a payload."""
+
+
+T = TypeVar("T")
+Sorted = Annotated[frozenset[T], PlainSerializer(sorted, return_type=list)]
+"""A set that is always written in the same order, so that equal values have equal digests in every process."""
 
 
 class Narrative:
@@ -43,7 +48,8 @@ Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 class Frozen(BaseModel):
     """A value: never changed, nothing unknown in it, no silent conversion (the integer 0 is not a date)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # An input repeated in an error would end up in a log, and it may be personal.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Actor(Frozen):
@@ -51,7 +57,7 @@ class Actor(Frozen):
 
     id: Code
     organisation: OrganisationCode
-    roles: frozenset[Role] = frozenset()
+    roles: Sorted[Role] = frozenset()
 
 
 CLOCK = "clock"

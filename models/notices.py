@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.message import Code, Frozen, Instant, OrganisationCode
+from models.message import Code, Frozen, Instant, OrganisationCode, Sorted
 from models.notice_rule import Condition, NoticeRule, Row
 from models.obligations import traits
 from models.stages.casework import ConsentGiven
@@ -50,9 +50,9 @@ class Notice(Frozen):
     level: Level
     due: Instant | None = None
     handler: Code | None = None
-    only: frozenset[Code] = frozenset()
+    only: Sorted[Code] = frozenset()
     """With protected identity: nobody but these and the head of security."""
-    never: frozenset[Code] = frozenset()
+    never: Sorted[Code] = frozenset()
     """Blocked people (jäv)."""
     fallback: int = 0
 

@@ -167,7 +167,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
             label(one.role, words),
             one.recipient,
             one.channel,
-            words(f"cli.notice.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
+            words(f"cli.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
             when(one.changed, words),
         )
     yield table
@@ -189,7 +189,7 @@ def routine(it: Routine, words: Words) -> Iterator[RenderableType]:
 
 def _state(one: Obligation, at: datetime, words: Words) -> Text:
     state = state_of(one, at)
-    return Text(words(f"cli.state.{state}"), style=STATES[state])
+    return Text(words(f"cli.{state}"), style=STATES[state])
 
 
 def _stepper(it: Case, words: Words) -> Text:
@@ -252,4 +252,4 @@ def _terms(rule: ObligationRule, at: Level) -> str:
 
 
 def _table(words: Words, *columns: str) -> Table:
-    return Table(*(words(f"cli.column.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))

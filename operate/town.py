@@ -25,7 +25,7 @@ from operate.up import prepare
 from settings import Settings
 from storage import cases, ledger, notices, people, routines
 from storage.payloads import data_converter
-from workflows.client import Cases
+from workflows.client import Cases, register_attributes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -149,6 +149,7 @@ async def a_town(
                 ) as environment,
                 worker_for(environment.client, house, channel, **options),
             ):
+                await register_attributes(environment.client)
                 yield Town(house, environment, Cases(environment.client, settings.task_queue))
         finally:
             await house.database.close()

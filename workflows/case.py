@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.common import VersioningBehavior
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows.alarm import Alarm
 from workflows.options import DELIVER, FETCH, RECORD
@@ -58,11 +58,12 @@ class CaseWorkflow:
         if earlier := file.receipts.get(command.id):
             return earlier
         routine = await self.fetch_routine(command) if isinstance(command, MoveRoutine) else file.routine
-        first = file.case.seq + 1
-        file.propose(command, action.actor, workflow.now())
-        last, file.routine = file.case.seq, routine
-        await workflow.wait_condition(lambda: file.recorded >= last)
-        return file.answer(command, first, last, workflow.now())
+        proposal = file.propose(command, action.actor, workflow.now())
+        file.routine = routine
+        await workflow.wait_condition(lambda: proposal.settled)
+        if proposal.receipt is None:
+            raise proposal.refusal or ApplicationError("not settled")
+        return proposal.receipt
 
     @act.validator
     def refuse(self, action: Action) -> None:
@@ -80,10 +81,10 @@ class CaseWorkflow:
     async def record(self) -> None:
         """Record all that is pending in one step; then tell whom it concerns."""
         batch, self.file.pending = self.file.pending, []
-        recording = Recording(case=batch[-1][1], events=tuple(event for event, _ in batch))
-        await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
-        self.file.recorded = recording.case.seq
-        for event, case in batch:
+        events = tuple(event for proposal in batch for event, _ in proposal.events)
+        recording = Recording(case=batch[-1].events[-1][1], events=events)
+        recorded = await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
+        for event, case in self.file.settle(batch, recorded.standing, workflow.now()):
             for notice in notices(event, case, self.file.routine):
                 task = asyncio.create_task(self.tell(notice))
                 self.telling.add(task)

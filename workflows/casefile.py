@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from temporalio.exceptions import ApplicationError
@@ -9,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from models.context import Context
 from models.decide import decide, open_case
 from models.evolve import evolve
-from models.message import CLOCK, Actor
+from models.message import CLOCK, Actor, Command
 from models.obligations import obligations, wake_up
 from models.refusal import Refusal
 from models.stages.clock import Tick
@@ -18,11 +19,30 @@ from workflows.messages import CaseStart, Receipt, RefusalDetails
 from workflows.options import RECEIPTS_KEPT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from models.case import Case
     from models.events import Event
-    from models.message import Command
+
+Told = list[tuple["Event", "Case"]]
+"""Events in order, each with the case after it."""
+
+
+@dataclass
+class Proposal:
+    """A command on its way into the ledger. None stands for the report the case began with."""
+
+    command: Command | None
+    actor: Actor
+    events: Told = field(default_factory=list)
+    receipt: Receipt | None = None
+    refusal: ApplicationError | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Recorded, or refused after all."""
+        return self.receipt is not None or self.refusal is not None
 
 
 class CaseFile:
@@ -33,18 +53,18 @@ class CaseFile:
         self.routine = start.routine
         self.organisation = start.ref.partition("-")[0]
         self.receipts = {receipt.command: receipt for receipt in start.receipts}
-        self.pending: list[tuple[Event, Case]] = []
-        """Events not yet recorded, each with the case after it."""
+        self.pending: list[Proposal] = []
+        self.recorded = start.case
+        """The case as the ledger has it."""
         self.next_due: datetime | None = None
         if start.case is not None:
             self.case = start.case
-            self.recorded = start.case.seq
         elif start.reported is not None:
-            context = Context(now=now, actor=self.actor("reporter"), routine=self.routine)
+            reporter = self.actor("reporter")
+            context = Context(now=now, actor=reporter, routine=self.routine)
             opening = open_case(start.ref, start.reported, context, start.received)
             self.case = evolve(None, opening)
-            self.pending.append((opening, self.case))
-            self.recorded = 0
+            self.pending.append(Proposal(None, reporter, [(opening, self.case)]))
         else:
             raise ApplicationError("neither a report nor a case to go on with", type="bad_start")
 
@@ -59,22 +79,49 @@ class CaseFile:
         except Refusal as refusal:
             raise refused(refusal) from None
 
-    def propose(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Decide, evolve, and queue the events for recording."""
-        for event in self.decide(command, actor, now):
-            self.case = evolve(self.case, event)
-            self.pending.append((event, self.case))
+    def propose(self, command: Command, actor: Actor, now: datetime) -> Proposal:
+        """Decide, evolve, and queue the events for recording. Raises the refusal."""
+        return self._queue(Proposal(command, actor), now)
 
     def tick(self, now: datetime) -> datetime | None:
         """Take the steps that have come; when the clock must look again."""
         owed = obligations(self.case, self.routine)
         wake = wake_up(owed)
         if wake is not None and wake <= now:
-            self.propose(Tick(id=f"{CLOCK}:{wake.isoformat()}"), self.actor(CLOCK), now)
+            self.propose(Tick(id=f"{CLOCK}:{wake:%Y%m%dT%H%M%S}"), self.actor(CLOCK), now)
             owed = obligations(self.case, self.routine)
             wake = wake_up(owed)
         self.next_due = min((obligation.due for obligation in owed if obligation.open), default=None)
         return wake or self.end_of_reopening()
+
+    def settle(self, batch: Sequence[Proposal], standing: Sequence[Event], now: datetime) -> Told:
+        """The batch was recorded, or the ledger was ahead of us; what there is to tell.
+
+        The ledger is ahead after a worker died between recording and answering: what stands there was decided for us
+        and never answered. It is taken over, and whatever is not in it is decided again on top of it.
+        """
+        if not standing:
+            self.recorded = batch[-1].events[-1][1]
+            for proposal in batch:
+                self._answer(proposal, [event for event, _ in proposal.events], now)
+            return [pair for proposal in batch for pair in proposal.events]
+        told: Told = []
+        for event in standing:
+            self.recorded = evolve(self.recorded, event)
+            told.append((event, self.recorded))
+        if self.recorded is not None:
+            self.case = self.recorded
+        again, self.pending = [*batch, *self.pending], []
+        causes = {event.cause for event in standing}
+        for cause in causes - {proposal.command.id for proposal in again if proposal.command}:
+            self._remember(cause, [event for event in standing if event.cause == cause], now)
+        for proposal in again:
+            if proposal.command is None or proposal.command.id in causes:
+                mine = [e for e in standing if proposal.command is None or e.cause == proposal.command.id]
+                self._answer(proposal, mine, now)
+            elif not isinstance(proposal.command, Tick):  # the clock looks again by itself
+                self._try_again(proposal, now)
+        return told
 
     def end_of_reopening(self) -> datetime | None:
         """When a closed case can no longer be reopened; None while it is open."""
@@ -82,33 +129,49 @@ class CaseFile:
             return None
         return advance(self.case.closing.closed, self.routine.closure.reopen_window, self.routine.calendar)
 
-    def answer(self, command: Command, first: int, last: int, now: datetime) -> Receipt:
-        """The answer to an action, kept for whoever asks again with the same id."""
+    def memory(self) -> CaseStart:
+        """All that the next run needs."""
+        kept = {"routine": self.routine, "case": self.case, "reported": None, "receipts": tuple(self.receipts.values())}
+        return self.start.model_copy(update=kept)
+
+    def _queue(self, proposal: Proposal, now: datetime) -> Proposal:
+        if proposal.command is None:
+            return proposal
+        proposal.events = []
+        for event in self.decide(proposal.command, proposal.actor, now):
+            self.case = evolve(self.case, event)
+            proposal.events.append((event, self.case))
+        if proposal.events:
+            self.pending.append(proposal)
+        else:
+            self._answer(proposal, [], now)
+        return proposal
+
+    def _try_again(self, proposal: Proposal, now: datetime) -> None:
+        try:
+            self._queue(proposal, now)
+        except ApplicationError as refusal:
+            proposal.refusal = refusal
+
+    def _answer(self, proposal: Proposal, events: Iterable[Event], now: datetime) -> None:
+        cause = proposal.command.id if proposal.command else "report"
+        proposal.receipt = self._remember(cause, list(events), now)
+
+    def _remember(self, cause: str, events: list[Event], now: datetime) -> Receipt:
         receipt = Receipt(
             case=self.case.ref,
-            command=command.id,
-            first=first,
-            last=last,
+            command=cause,
+            first=events[0].seq if events else self.case.seq + 1,
+            last=events[-1].seq if events else self.case.seq,
             recorded=now,
             stage=self.case.headline,
             level=self.case.level,
             next_due=self.next_due,
         )
-        self.receipts[command.id] = receipt
+        self.receipts[cause] = receipt
         while len(self.receipts) > RECEIPTS_KEPT:
             del self.receipts[next(iter(self.receipts))]
         return receipt
-
-    def memory(self) -> CaseStart:
-        """All that the next run needs."""
-        return self.start.model_copy(
-            update={
-                "routine": self.routine,
-                "case": self.case,
-                "reported": None,
-                "receipts": tuple(self.receipts.values()),
-            }
-        )
 
 
 def refused(refusal: Refusal) -> ApplicationError:

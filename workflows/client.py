@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
     Client,
     WorkflowHandle,
@@ -16,6 +18,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.refusal import Refusal
+from workflows.attributes import ALL
 from workflows.case import CaseWorkflow
 from workflows.messages import Action, CaseStart, Receipt, RefusalDetails
 from workflows.options import ACT_PATIENCE
@@ -51,6 +54,19 @@ async def connect(address: str, namespace: str, converter: DataConverter) -> Cli
         return await Client.connect(address, namespace=namespace, data_converter=converter)
     except (RPCError, RuntimeError) as error:
         raise EngineOutOfReach("nothing was sent") from error
+
+
+async def register_attributes(client: Client) -> None:
+    """Make the search attributes known to the engine; those it knows already are left as they are."""
+    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    request = AddSearchAttributesRequest(
+        search_attributes={key.name: keyword for key in ALL}, namespace=client.namespace
+    )
+    try:
+        await client.operator_service.add_search_attributes(request)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise EngineOutOfReach("search attributes were not registered") from error
 
 
 class Cases:

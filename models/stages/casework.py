@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import StringConstraints
 
 from models.case import Case, IncidentFacts, Link
-from models.message import CaseRef, Code, Command, Fact, Positive, Text
+from models.message import CaseRef, Code, Command, Fact, Positive, Sorted, Text
 from models.refusal import Refusal
 from models.vocabulary.case import LinkReason
 from models.vocabulary.people import ConsentPurpose, Role
@@ -244,8 +244,8 @@ class BlockRole(Command):
     """Conflict of interest: from now on these roles and people see and receive nothing of the case (domain §1.2)."""
 
     type: Literal["block_role"] = "block_role"
-    roles: frozenset[Role] = frozenset()
-    people: frozenset[Code] = frozenset()
+    roles: Sorted[Role] = frozenset()
+    people: Sorted[Code] = frozenset()
     text: Text
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
@@ -258,8 +258,8 @@ class RoleBlocked(Fact):
     """Somebody is kept out of the case."""
 
     type: Literal["role_blocked"] = "role_blocked"
-    roles: frozenset[Role] = frozenset()
-    people: frozenset[Code] = frozenset()
+    roles: Sorted[Role] = frozenset()
+    people: Sorted[Code] = frozenset()
     text: Text | None = None
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:

@@ -1,0 +1,152 @@
+"""What is well and what is not with this installation, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.converter import DataConverter
+from temporalio.service import RPCError
+
+from models.vocabulary.people import Role
+from operate.outcome import Exit
+from operate.upkeep import unregistered
+from storage import cases, ledger, people, reports, routines, tables
+from storage.database import Database, OutOfReach, is_current
+from storage.keys import BadKeyFile, MasterKeys
+from storage.routines import UnknownRoutine
+from workflows.client import EngineOutOfReach, connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+    from temporalio.client import Client
+
+    from settings import Settings
+
+MANY = 1000
+"""Reports waiting that are counted; more is as bad as that."""
+BY_RELATION = {Role.AFFECTED, Role.REPORTER, Role.HANDLER}
+"""Roles that people have towards a case, not in the organisation."""
+
+
+class State(StrEnum):
+    """How a check came out. `out_of_reach`: nothing works without it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    OUT_OF_REACH = "out_of_reach"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: `name` and `state` are codes, i18n has a text for `doctor.<name>.<state>`."""
+
+    name: str
+    state: State
+    detail: str = ""
+
+    def document(self) -> dict[str, str]:
+        """For programs."""
+        return asdict(self)
+
+
+def exit_code(checks: list[Check]) -> Exit:
+    """0 if all is well, warnings included; 5 if something essential is out of reach; 3 if another check failed."""
+    states = {check.state for check in checks}
+    if State.OUT_OF_REACH in states:
+        return Exit.OUT_OF_REACH
+    return Exit.REFUSED if State.PROBLEM in states else Exit.DONE
+
+
+async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]:
+    """Check everything in the order in which it depends on each other.
+
+    :param thorough: read all chains too; without it the examination takes as long for a thousand cases as for one.
+    """
+    yield _keys(settings)
+    database = Database(settings.database)
+    try:
+        ready = State.OUT_OF_REACH
+        if settings.database_url or (settings.home / "varna.db").exists():  # SQLite would make an empty file
+            ready = State.OK if await is_current(database) else State.PROBLEM
+        yield Check("database", ready)
+        if ready is State.OK:
+            async for check in _contents(database, settings, thorough=thorough):
+                yield check
+    except OutOfReach:
+        yield Check("database", State.OUT_OF_REACH)
+    finally:
+        await database.close()
+    try:
+        client = await connect(settings.temporal_address, settings.temporal_namespace, DataConverter.default)
+        yield Check("engine", State.OK, settings.temporal_address)
+        missing = await unregistered(client)
+        yield Check("attributes", State.PROBLEM if missing else State.OK, ", ".join(missing))
+        yield Check("worker", State.OK if await _pollers(client, settings.task_queue) else State.PROBLEM)
+    except (EngineOutOfReach, RPCError):
+        yield Check("engine", State.OUT_OF_REACH, settings.temporal_address)
+
+
+def _keys(settings: Settings) -> Check:
+    where = str(settings.master_key)
+    try:
+        masters = MasterKeys.read(settings.master_key)
+    except BadKeyFile as error:
+        return Check("keys", State.OUT_OF_REACH, f"{where}, {error}")
+    except OSError as error:
+        return Check("keys", State.OUT_OF_REACH, f"{where}, {error.strerror}")
+    return Check("keys", State.WARNING if masters.exposed else State.OK, where)
+
+
+async def _contents(database: Database, settings: Settings, *, thorough: bool) -> AsyncIterator[Check]:
+    now = datetime.now(UTC)
+    async with database.reading() as session:
+        waiting = await reports.waiting(session, MANY)
+        # The sweep has had its chance: what still waits needs somebody.
+        stuck = [one for one in waiting if one.received < now - 2 * timedelta(seconds=settings.sweep_seconds)]
+        yield Check("waiting", State.WARNING if stuck else State.OK, str(len(stuck)))
+        overdue = await cases.worklist(session, due_before=now)
+        yield Check("overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
+        async for check in _staffing(session, now):
+            yield check
+        refs = await ledger.known(session) if thorough else []
+    if thorough:
+        broken: list[str] = []
+        for ref in refs:
+            async with database.reading() as session:  # one short look each, beside running work
+                broken += [f"{one.case}/{one.seq} {one.code}" for one in await ledger.verify(session, ref)]
+        yield Check("chains", State.PROBLEM if broken else State.OK, ", ".join(broken) or str(len(refs)))
+
+
+async def _staffing(session: AsyncSession, now: datetime) -> AsyncIterator[Check]:
+    """A routine counts on roles; each should be held by somebody."""
+    empty: list[str] = []
+    for organisation in (await session.execute(select(tables.organisations.c.code))).scalars().all():
+        try:
+            routine = await routines.current(session, organisation, now.date())
+        except UnknownRoutine:
+            yield Check("routine", State.PROBLEM, organisation)
+            continue
+        for role in sorted(routine.roles - BY_RELATION):
+            if not await people.holders(session, organisation, role):
+                empty.append(f"{organisation} {role}")
+    yield Check("staffing", State.WARNING if empty else State.OK, ", ".join(empty))
+
+
+async def _pollers(client: Client, task_queue: str) -> bool:
+    """Whether somebody asks for work. The engine forgets a worker that left within minutes, not at once."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    return bool((await client.workflow_service.describe_task_queue(request)).pollers)
