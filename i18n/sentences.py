@@ -24,6 +24,7 @@ _DETAILS = {"level": "level", "floor": "level", "stage": "stage", "purpose": "co
 """Details of a refusal that are codes, and their families."""
 _TERMS = {"budget", "window"}
 _ADOPTION = {"value_error", "unknown_moment", "role_not_held", "level_missing", "not_positive"}
+_ADOPTION |= {"toml", "extends", "unknown_holiday"}
 """Problems met by whoever writes a routine: what exactly is wrong stands in the reason, in English."""
 _VARIANTS: dict[str, Callable[[Any], str | None]] = {
     "reported": lambda fact: fact.kind,
@@ -113,9 +114,9 @@ def explanation_text(
 
 def notice_text(notice: "Notice", words: Words) -> Text:
     """What a notice says: which case, what is wanted, until when. What has happened is read in the case alone."""
-    urgency = words.code("urgency", notice.urgency)
+    subject = words(f"notice.subject.{notice.urgency}", case=notice.case)
     if notice.urgency is Urgency.COUNT:
-        return Text(words("notice.subject.count", urgency=urgency), words("notice.count"))
+        return Text(subject, words("notice.count"))
     owed = f"obligation.{notice.about}" in words
     about = _inside(words.code("obligation" if owed else "moment", notice.about))
     wanted = "notice.owed" if owed else "notice.happened"
@@ -126,7 +127,7 @@ def notice_text(notice: "Notice", words: Words) -> Text:
     if notice.fallback:
         lines.append(words("notice.fallback"))
     lines.append(words(f"notice.then.{notice.urgency}"))
-    return Text(words("notice.subject", urgency=urgency, case=notice.case), "\n".join(lines))
+    return Text(subject, "\n".join(lines))
 
 
 def _detail(name: str, value: str, words: Words) -> str:

@@ -1,0 +1,137 @@
+"""Every code that somebody may have to read, found in the models, the routines and the code itself."""
+
+import ast
+import importlib
+import pkgutil
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import chain
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+import models
+from i18n import LANGUAGES
+from i18n.sentences import family
+from models.commands import COMMANDS, SYSTEM_COMMANDS
+from models.events import FACTS, moments
+from models.message import Narrative
+from models.obligation_rule import ObligationRule
+from models.term import Clock
+from models.vocabulary.case import Urgency
+from models.worktime import SkipReason
+from tests.house import ROOT, text, tracked
+
+MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
+VOCABULARIES = {
+    thing
+    for module in MODULES
+    for thing in vars(module).values()
+    if isinstance(thing, type) and issubclass(thing, StrEnum) and thing is not StrEnum
+}
+NODES = {path: list(ast.walk(ast.parse(text(path)))) for path in tracked("*.py", ":!tests", ":!storage/migrations")}
+
+
+def calls(*names: str) -> Iterator[ast.Call]:
+    for node in chain.from_iterable(NODES.values()):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def strings(*nodes: ast.AST) -> set[str]:
+    inside = chain.from_iterable(map(ast.walk, nodes))
+    return {node.value for node in inside if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def keyword(name: str, within: list[ast.AST]) -> set[str]:
+    values = [node.value for node in within if isinstance(node, ast.keyword) and node.arg == name]
+    values += [
+        node.value
+        for node in within
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    ]
+    return strings(*values)
+
+
+def labels() -> set[str]:
+    found = {f"{family(code)}.{code}" for vocabulary in VOCABULARIES for code in vocabulary}
+    found |= {f"moment.{moment}" for moment in moments()}
+    return found | {f"command.{command.model_fields['type'].default}" for command in COMMANDS + SYSTEM_COMMANDS}
+
+
+def routine_names() -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / "routines").rglob("*.toml"):
+        routine = tomllib.loads(path.read_text())
+        local = routine.get("texts", {}).get("sv", {})
+        found |= {f"obligation.{name}" for name in routine.get("obligations", {})} - set(local)
+        found |= {f"factor.{name}" for name in routine.get("risk", {}).get("factors", {})} - set(local)
+    return found
+
+
+def refusals() -> set[str]:
+    return {f"refusal.{code}" for call in calls("Refusal") for code in strings(*call.args[:1])}
+
+
+def own_problems() -> set[str]:
+    codes = strings(*(call.args[0] for call in calls("PydanticCustomError")))
+    codes |= strings(*(call.args[1] for call in calls("_hole")))
+    for call in calls("Problem"):
+        given = (word.value for word in call.keywords if word.arg == "code")
+        codes |= strings(*(value for value in given if not isinstance(value, ast.Subscript)))
+    return {f"problem.{code}" for code in codes}
+
+
+def criteria() -> set[str]:
+    yields = (node for node in NODES["models/stages/closure.py"] if isinstance(node, ast.Yield))
+    return {f"criterion.{code}" for code in strings(*yields)}
+
+
+def failures() -> set[str]:
+    rooms = ("activities/", "workflows/")
+    nodes = [node for path, inside in NODES.items() if path.startswith(rooms) for node in inside]
+    return {f"failure.{code}" for code in keyword("failure", nodes)}
+
+
+def sentences() -> set[str]:
+    """Keys that sentences.py puts together from codes."""
+    relative = get_args(get_args(ObligationRule.model_fields["relative_to"].annotation)[0])
+    return {
+        *(f"skip.{reason}" for reason in get_args(SkipReason)),
+        *(f"explanation.term.{clock}" for clock in get_args(Clock)),
+        *(f"explanation.{day}" for day in relative),
+        *(f"notice.then.{urgency}" for urgency in Urgency if urgency is not Urgency.COUNT),
+        *(f"notice.subject.{urgency}" for urgency in Urgency),
+        *(f"notice.{what}.due" for what in ("owed", "happened")),
+        "explanation.start",
+        "explanation.backwards",
+    }
+
+
+def asked() -> set[str]:
+    """Keys that code asks for in so many words: `words("refusal.unknown_case")`."""
+    keys = (argument for call in calls("words") for argument in call.args if isinstance(argument, ast.Constant))
+    return strings(*keys) - set(LANGUAGES)
+
+
+def event_types() -> set[str]:
+    return {fact.name() for fact in FACTS}
+
+
+def literals() -> set[str]:
+    """Every string in the code: a key that stands there is used there."""
+    return strings(*(node for nodes in NODES.values() for node in nodes if isinstance(node, ast.Constant)))
+
+
+def is_narrative(annotation: Any) -> bool:
+    marks = getattr(annotation, "__metadata__", ())
+    return any(isinstance(mark, Narrative) for mark in marks) or any(map(is_narrative, get_args(annotation)))
+
+
+def narrative(model: type[BaseModel]) -> set[str]:
+    return {
+        name
+        for name, field in model.model_fields.items()
+        if is_narrative(field.annotation) or any(isinstance(mark, Narrative) for mark in field.metadata)
+    }
