@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from pydantic_core import to_json
 from temporalio.testing import WorkflowEnvironment
 
-from models.commands import COMMANDS
+from models.commands import read_command
 from models.obligations import obligations
 from operate.fictitious import load_fictitious
 from operate.hands import worker_for
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from channels.contract import Channel
     from models.case import Case
     from models.events import Event
-    from models.message import Actor, Command
+    from models.message import Actor
     from models.obligations import Obligation
     from models.report import Report
     from storage.notices import Delivery
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-BY_TYPE = {str(command.model_fields["type"].default): command for command in COMMANDS}
 
 
 def beside_python(program: str) -> str:
@@ -88,6 +88,7 @@ class Town:
         """Somebody reports, now."""
         accepted = await accept(self.house, report, await self.now())
         await start(self.house, self.cases, accepted)
+        await self.cases.view(accepted.case)  # answered once the report is recorded
         return TownCase(self, accepted.case)
 
     async def person(self, code: str) -> Actor:
@@ -105,7 +106,7 @@ class TownCase:
 
     async def does(self, who: str, what: str, **fields: Any) -> Receipt:
         """Somebody does something: the command's type and its fields. Raises `Refusal`."""
-        command: Command = BY_TYPE[what](id=fields.pop("id", None) or uuid4().hex, **fields)
+        command = read_command(to_json({"id": uuid4().hex, "type": what, **fields}))
         return await self.town.cases.act(self.ref, command, await self.town.person(who))
 
     async def state(self) -> Case:

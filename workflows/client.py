@@ -106,6 +106,9 @@ class Cases:
                 )
         except WorkflowUpdateFailedError as error:
             raise _refusal(error) from None
+        except LookupError:
+            # Without a case there is no key to encrypt the command with; it never left.
+            raise Refusal("unknown_case", "case") from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Refusal("unknown_case", "case") from None
