@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from i18n.times import ZONE
 from models.commands import read_command
@@ -23,9 +25,12 @@ from models.refusal import BadInput, Problem
 from models.report import REPORT_LIMIT, read_report
 from operate.house import House
 from operate.intake import accept, opening_of, start
+from operate.logs import configure
 from settings import Settings
 from storage import cases, people, routines
 from storage.keys import UnknownKey
+from storage.reports import UnknownOrganisation
+from storage.routine_file import load
 from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
@@ -48,6 +53,18 @@ class Taken:
     next: datetime | None
     trouble: Exception | None
 
+    def document(self) -> dict[str, object]:
+        """For programs."""
+        it = self.accepted
+        return {
+            "case": it.case,
+            "receipt": it.receipt_code,
+            "received": it.received,
+            "repeated": it.repeated,
+            "started": self.trouble is None,
+            "next": self.next,
+        }
+
 
 class Unanswered(Exception):
     """The engine gave no answer to an action, which may have been accepted all the same."""
@@ -58,21 +75,28 @@ class Unanswered(Exception):
 
 
 def settings() -> Settings:
-    """The settings; raises `BadInput` naming the variable that makes no sense."""
+    """The settings, and logs as they want them; raises `BadInput` naming the variable that makes no sense."""
     try:
-        return Settings()
+        read = Settings()
     except ValidationError as error:
         problems = BadInput.from_validation(error).problems
         raise BadInput(*(one.model_copy(update={"field": f"VARNA_{one.field.upper()}"}) for one in problems)) from None
+    configure(read.log_level, read.log_format)
+    return read
 
 
-async def at_home(work: Callable[[House], Awaitable[T]]) -> T:
+def run(work: Callable[[House], Awaitable[T]]) -> T:
     """Do something in the open house, and close it again."""
-    house = House.open(settings())
-    try:
-        return await work(house)
-    finally:
-        await house.database.close()
+
+    async def inside() -> T:
+        house = House.open(read)
+        try:
+            return await work(house)
+        finally:
+            await house.database.close()
+
+    read = settings()
+    return asyncio.run(inside())
 
 
 def read_input(source: str) -> bytes:
@@ -115,6 +139,14 @@ def command_from(source: str) -> Command:
         raise BadInput(Problem(field="command", code="too_large", reason=f"at most {REPORT_LIMIT} bytes"))
     document = _object(raw)
     return read_command(raw if document is None else json.dumps({"id": str(uuid4()), **document}))
+
+
+def routine_from(file: Path, organisation: str | None = None) -> Routine:
+    """Read a routine file; raises `BadInput` with file and line of each hole."""
+    try:
+        return load(file, organisation)
+    except (OSError, UnicodeDecodeError):
+        raise BadInput(Problem(field="file", code="unreadable_file", reason="not a readable text file")) from None
 
 
 async def take(house: House, report: Report, received: datetime, key: str | None) -> Taken:
@@ -163,3 +195,12 @@ def _promised(report: Report, accepted: Accepted, routine: Routine) -> datetime 
     opening = opening_of(report, accepted.report, routine)
     case = evolve(None, open_case(accepted.case, opening, context, accepted.received))
     return min((owed.due for owed in obligations(case, routine) if owed.open), default=None)
+
+
+async def adopt(house: House, routine: Routine) -> None:
+    """Let an organisation's new cases follow a routine from its first valid day; raises `UnknownOrganisation`."""
+    try:
+        async with house.database.writing() as session:
+            await routines.adopt(session, routine)
+    except IntegrityError:
+        raise UnknownOrganisation(routine.organisation) from None

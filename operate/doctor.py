@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MANY = 1000
 """Reports waiting that are counted; more is as bad as that."""
+LONG_POLL = timedelta(seconds=70)
+"""A worker at work asks again at least this often; the engine remembers one that left for minutes."""
 BY_RELATION = {Role.AFFECTED, Role.REPORTER, Role.HANDLER}
 """Roles that people have towards a case, not in the organisation."""
 
@@ -46,17 +48,35 @@ class State(StrEnum):
     OUT_OF_REACH = "out_of_reach"
 
 
+ADVICE = {
+    ("keys", State.WARNING): "keys_exposed",
+    ("keys", State.OUT_OF_REACH): "keys_missing",
+    ("database", State.PROBLEM): "database_not_migrated",
+    ("database", State.OUT_OF_REACH): "database_missing",
+    ("reports_waiting", State.WARNING): "reports_stuck",
+    ("cases_overdue", State.WARNING): "look_at_cases",
+    ("routine_adopted", State.PROBLEM): "adopt_routine",
+    ("staffing", State.WARNING): "nobody_holds",
+    ("chains", State.PROBLEM): "chains_broken",
+    ("engine", State.OUT_OF_REACH): "engine_missing",
+    ("attributes", State.PROBLEM): "attributes_missing",
+    ("worker", State.PROBLEM): "worker_missing",
+}
+"""What to do about it, as a code."""
+
+
 @dataclass(frozen=True)
 class Check:
-    """One check: `name` and `state` are codes, i18n has a text for `doctor.<name>.<state>`."""
+    """One check. Name, state and advice are codes; `detail` says which, or how many."""
 
     name: str
     state: State
     detail: str = ""
 
-    def document(self) -> dict[str, str]:
-        """For programs."""
-        return asdict(self)
+    @property
+    def advice(self) -> str | None:
+        """What to do about it; None if there is nothing to be done."""
+        return ADVICE.get((self.name, self.state))
 
 
 def exit_code(checks: list[Check]) -> Exit:
@@ -65,6 +85,11 @@ def exit_code(checks: list[Check]) -> Exit:
     if State.OUT_OF_REACH in states:
         return Exit.OUT_OF_REACH
     return Exit.REFUSED if State.PROBLEM in states else Exit.DONE
+
+
+async def examine_all(settings: Settings, *, thorough: bool) -> list[Check]:
+    """All checks at once; see `examine`."""
+    return [check async for check in examine(settings, thorough=thorough)]
 
 
 async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]:
@@ -113,9 +138,9 @@ async def _contents(database: Database, settings: Settings, *, thorough: bool) -
         waiting = await reports.waiting(session, MANY)
         # The sweep has had its chance: what still waits needs somebody.
         stuck = [one for one in waiting if one.received < now - 2 * timedelta(seconds=settings.sweep_seconds)]
-        yield Check("waiting", State.WARNING if stuck else State.OK, str(len(stuck)))
+        yield Check("reports_waiting", State.WARNING if stuck else State.OK, str(len(stuck)))
         overdue = await cases.worklist(session, due_before=now)
-        yield Check("overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
+        yield Check("cases_overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
         async for check in _staffing(session, now):
             yield check
         refs = await ledger.known(session) if thorough else []
@@ -134,19 +159,20 @@ async def _staffing(session: AsyncSession, now: datetime) -> AsyncIterator[Check
         try:
             routine = await routines.current(session, organisation, now.date())
         except UnknownRoutine:
-            yield Check("routine", State.PROBLEM, organisation)
+            yield Check("routine_adopted", State.PROBLEM, organisation)
             continue
-        for role in sorted(routine.roles - BY_RELATION):
-            if not await people.holders(session, organisation, role):
-                empty.append(f"{organisation} {role}")
+        roles = sorted(routine.roles - BY_RELATION)
+        empty += [f"{organisation} {role}" for role in roles if not await people.holders(session, organisation, role)]
     yield Check("staffing", State.WARNING if empty else State.OK, ", ".join(empty))
 
 
 async def _pollers(client: Client, task_queue: str) -> bool:
-    """Whether somebody asks for work. The engine forgets a worker that left within minutes, not at once."""
+    """Whether somebody asks for work."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    return bool((await client.workflow_service.describe_task_queue(request)).pollers)
+    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
+    since = datetime.now(UTC) - LONG_POLL
+    return any(poller.last_access_time.ToDatetime(UTC) > since for poller in pollers)

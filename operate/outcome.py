@@ -112,6 +112,12 @@ def ending(error: Exception, words: Words) -> Ending:
     return end
 
 
+def kept(trouble: Exception, document: Mapping[str, object], words: Words) -> Ending:
+    """A report is kept although its case could not begin: never a failure without its case number and receipt."""
+    end = ending(trouble, words)
+    return Ending(end.exit, end.code, *end.lines, words("cli.report_kept"), kept=document)
+
+
 def bad_input(words: Words, *problems: Problem) -> Ending:
     """Each problem on its own line, `field: reason`."""
     lines = [

@@ -21,6 +21,7 @@ from i18n.sentences import label, obligation
 from models.message import Narrative
 from models.obligations import explanation
 from models.vocabulary.case import Level, StageState
+from operate.doctor import State
 from operate.look import state_of
 
 if TYPE_CHECKING:
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
     from models.obligations import Obligation
     from models.report import Report
     from models.routine import Routine
+    from operate.desk import Taken
+    from operate.doctor import Check
     from operate.look import History, View
     from storage.cases import WorkItem
     from storage.notices import Delivery
+    from workflows.messages import Receipt
 
 WIDE = 160
 """Columns where nobody sees the edge: in a file or a pipe."""
@@ -45,6 +49,7 @@ ICONS = {Level.LOW: "○", Level.RAISED: "◔", Level.HIGH: "◕", Level.ACUTE: 
 COLOURS = {Level.LOW: "green", Level.RAISED: "yellow", Level.HIGH: "dark_orange", Level.ACUTE: "bold red"}
 MARKS = {StageState.PENDING: "○", StageState.OPEN: "●", StageState.DONE: "✓", StageState.WAIVED: "–"}
 STATES = {"overdue": "bold red", "late": "red", "open": "yellow", "met": "green", "lapsed": "dim"}
+HEALTH = {State.OK: "green", State.WARNING: "yellow", State.PROBLEM: "red", State.OUT_OF_REACH: "bold red"}
 # What people wrote may hold anything, orders to the terminal too.
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -76,6 +81,20 @@ def level(item: WorkItem | Case, words: Words) -> Text:
     known = item.level is not None
     text = f"{ICONS[item.pace]} {label(item.pace, words)}"
     return Text(text if known else f"{text} ({words('cli.presumed')})", style=COLOURS[item.pace])
+
+
+def taken(it: Taken, words: Words) -> Iterator[RenderableType]:
+    """The answer to a report."""
+    yield words("cli.taken", case=it.accepted.case, receipt=it.accepted.receipt_code)
+    if it.next:
+        yield words("cli.promised", due=when(it.next, words))
+
+
+def receipt(it: Receipt, words: Words) -> Iterator[RenderableType]:
+    """The answer to an action."""
+    yield words("cli.receipt", case=it.case, first=it.first, last=it.last, id=it.command)
+    if it.next_due:
+        yield words("cli.next_due", due=when(it.next_due, words))
 
 
 def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType]:
@@ -185,6 +204,16 @@ def routine(it: Routine, words: Words) -> Iterator[RenderableType]:
     yield table
     for number, rung in enumerate(it.escalation.ladder, start=1):
         yield f"{words('cli.rung', number=str(number))}: {', '.join(label(role, words) for role in rung)}"
+
+
+def checks(found: Sequence[Check], words: Words, *, quiet: bool) -> Iterator[RenderableType]:
+    """What the doctor found, a line each with what to do about it; `quiet` leaves out what is well."""
+    for one in found:
+        if quiet and one.state is State.OK:
+            continue
+        line = Text.assemble((f"{words(f'cli.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.{one.name}"))
+        line.append(f": {one.detail}" if one.detail else "")
+        yield line.append(f" → {words(f'cli.{one.advice}')}" if one.advice else "")
 
 
 def _state(one: Obligation, at: datetime, words: Words) -> Text:

@@ -1,0 +1,290 @@
+"""The command `varna`. Each command imports what it needs when it runs, so that help comes at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.vocabulary.case import Level, Stage
+from operate.front import AsJson, AsUser, Front, Ref, Source, example
+
+
+class Language(StrEnum):
+    """Languages of the answers."""
+
+    SV = "sv"
+    EN = "en"
+
+
+app = typer.Typer(cls=Front, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+routine_app = typer.Typer(help="Check, show and adopt routine files: what an organisation has decided.")
+keys_app = typer.Typer(help="The master keys, which lock the key of every case.")
+app.add_typer(routine_app, name="routine")
+app.add_typer(keys_app, name="keys")
+
+RoutineFile = Annotated[Path, typer.Argument(metavar="FILE", help="A routine as a TOML file.")]
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog="Exit codes: 0 done, 2 something in the input is wrong, 3 refused by a rule, 4 not found, "
+    "5 engine or database out of reach. Settings are the variables VARNA_HOME, VARNA_DATABASE_URL and so on.",
+)
+def front(
+    ctx: typer.Context,
+    language: Annotated[
+        Language, typer.Option(envvar="VARNA_LANGUAGE", help="Language of the answers: Swedish or English.")
+    ] = Language.SV,
+) -> None:
+    """Värna: handle threats, hate and violence against elected officials, from report to closure."""
+    from i18n import words
+
+    ctx.obj = words(language)
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@app.command(epilog=example("up --home var --fictitious"))
+def up(
+    home: Annotated[Path | None, typer.Option(help="Folder where everything is kept (VARNA_HOME).")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the engine listens, here only.")] = None,
+    fictitious: Annotated[bool, typer.Option(help="Load invented organisations to try things out with.")] = False,
+) -> None:
+    """Start everything: engine, database and worker. Ctrl-C stops it; nothing is lost."""
+    from operate import desk
+    from operate.up import up as run
+
+    if home is not None:
+        os.environ["VARNA_HOME"] = str(home)
+    settings = desk.settings()
+    asyncio.run(run(settings, port or int(settings.temporal_address.rpartition(":")[2]), fictitious=fictitious))
+
+
+@app.command(epilog=example("demo"))
+def demo(ctx: typer.Context) -> None:
+    """Play thirteen invented cases from report to closure, months in seconds. Touches nothing that is kept."""
+    from operate.demo import demo as play
+
+    asyncio.run(play(ctx.obj))
+
+
+@app.command(epilog=example("report report.json --organisation 9001"))
+def report(
+    ctx: typer.Context,
+    source: Source,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The organisation it is for, if the report does not say.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Your own mark: the same report sent again stays one report.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand in a report. It is kept before anything else happens; the answer is a case number and a receipt."""
+    from operate import desk, outcome, show
+
+    received = datetime.now(UTC)
+    told = desk.report_from(source, organisation, received)
+    taken = desk.run(lambda house: desk.take(house, told, received, key))
+    if taken.trouble is None or not as_json:
+        show.answer(taken.document(), lambda: show.taken(taken, ctx.obj), as_json=as_json)
+    if taken.trouble is not None:
+        raise outcome.kept(taken.trouble, taken.document(), ctx.obj)
+
+
+@app.command(epilog=example("cases --level acute"))
+def cases(
+    ctx: typer.Context,
+    stage: Annotated[Stage | None, typer.Option(help="Only cases in this stage.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only cases of this level, presumed ones too.")] = None,
+    due_before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only what is due before this time, such as 2026-03-03T14:05.")
+    ] = None,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the open cases, most urgent first."""
+    from operate import desk, look, show
+
+    before = desk.read_time(due_before, "due-before")
+    items = desk.run(lambda house: look.worklist(house, user, stage, level, before))
+    show.answer({"cases": items}, lambda: show.worklist(items, ctx.obj), as_json=as_json)
+
+
+@app.command(epilog=example("case 9001-FV-2026-00001 --at 2026-03-03T14:05"))
+def case(
+    ctx: typer.Context,
+    ref: Ref,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As it stood then. Swedish time, if you name no zone.")
+    ] = None,
+    seq: Annotated[int | None, typer.Option(metavar="N", min=1, help="As it stood after event N.")] = None,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one case: stages, level, what is to be done and by when. Now, or as it stood then."""
+    from operate import desk, look, show
+
+    moment = desk.read_time(at, "at")
+    view = desk.run(lambda house: look.case(house, ref, user, at=moment, seq=seq))
+    show.answer(view.document(), lambda: show.case(view, ctx.obj), as_json=as_json)
+
+
+@app.command(epilog=example("act 9001-FV-2026-00001 triage.json --as granvik-sakerhetschef"))
+def act(
+    ctx: typer.Context,
+    ref: Ref,
+    source: Source,
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="Who does it, by code.")],
+    as_json: AsJson = False,
+) -> None:
+    """Do something in a case: assess the risk, record the police's answer, close it. The same id is one action."""
+    from operate import desk, show
+
+    command = desk.command_from(source)
+    receipt = desk.run(lambda house: desk.act(house, ref, command, user))
+    show.answer(receipt, lambda: show.receipt(receipt, ctx.obj), as_json=as_json)
+
+
+@app.command(epilog=example("history 9001-FV-2026-00001 --as granvik-sakerhetschef"))
+def history(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJson = False) -> None:
+    """Show all that happened in a case: who did what, when, and what they wrote."""
+    from operate import desk, look, show
+
+    told = desk.run(lambda house: look.history(house, ref, user))
+    show.answer(told.document(), lambda: show.history(told, ctx.obj), as_json=as_json)
+
+
+@app.command(epilog=example("obligations 9001-FV-2026-00001"))
+def obligations(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJson = False) -> None:
+    """Show every deadline of a case: met or missed, and why exactly this time."""
+    from operate import desk, look, show
+
+    view = desk.run(lambda house: look.case(house, ref, user))
+    document = {"case": ref, "obligations": view.document()["obligations"]}
+    show.answer(document, lambda: show.explained(view, ctx.obj), as_json=as_json)
+
+
+@app.command(epilog=example("notices --failed"))
+def notices(
+    ctx: typer.Context,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that reached nobody.")] = False,
+    ref: Annotated[str | None, typer.Option("--case", metavar="REF", help="Only those of this case.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who was told of what, and whether it reached them."""
+    from operate import desk, look, show
+
+    found = desk.run(lambda house: look.deliveries(house, ref, failed=failed))
+    show.answer({"notices": found}, lambda: show.deliveries(found, ctx.obj), as_json=as_json)
+
+
+@routine_app.command("check", epilog=example("routine check granvik.toml"))
+def routine_check(ctx: typer.Context, file: RoutineFile) -> None:
+    """Check a routine file: each thing that is wrong or missing, by line."""
+    from operate import desk
+
+    read = desk.routine_from(file)
+    typer.echo(ctx.obj("cli.routine_ok", version=read.version, digest=read.ref.digest))
+
+
+@routine_app.command("show", epilog=example("routine show granvik.toml"))
+def routine_show(ctx: typer.Context, file: RoutineFile, as_json: AsJson = False) -> None:
+    """Show a routine as a table: every duty, its time at each level, and who hears if it is not done."""
+    from operate import desk, show
+
+    read = desk.routine_from(file)
+    show.answer(read, lambda: show.routine(read, ctx.obj), as_json=as_json)
+
+
+@routine_app.command("schema", epilog=example("routine schema > routine.schema.json"))
+def routine_schema() -> None:
+    """Print the JSON Schema of routine files, for editors and programs."""
+    from storage.routine_file import schema
+
+    typer.echo(schema(), nl=False)
+
+
+@routine_app.command("adopt", epilog=example("routine adopt granvik.toml"))
+def routine_adopt(
+    ctx: typer.Context,
+    file: RoutineFile,
+    organisation: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Adopt it for this organisation instead of the file's own.")
+    ] = None,
+) -> None:
+    """Adopt a routine: cases reported from now on follow it. Cases that have begun keep theirs."""
+    from operate import desk
+
+    read = desk.routine_from(file, organisation)
+    desk.run(lambda house: desk.adopt(house, read))
+    typer.echo(ctx.obj("cli.adopted", organisation=read.organisation, version=read.version, digest=read.ref.digest))
+
+
+@app.command(epilog=example("rebuild"))
+def rebuild(ctx: typer.Context) -> None:
+    """Build the lists anew from the ledger. Work may go on meanwhile."""
+    from operate import desk, show
+    from storage.rebuild import rebuild as build
+
+    with show.waiting(ctx.obj("cli.rebuilding")):
+        number = desk.run(lambda house: build(house.database, house.ring))
+    typer.echo(ctx.obj("cli.rebuilt", number=number))
+
+
+@app.command(epilog=example("migrate --wait 60"))
+def migrate(
+    ctx: typer.Context,
+    wait: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for the engine.")] = 0,
+) -> None:
+    """Bring database and engine up to this version. Makes a master key if this machine has none."""
+    from operate import desk, show, upkeep
+    from workflows.client import EngineOutOfReach
+
+    with show.waiting(ctx.obj("cli.migrating")):
+        registered = asyncio.run(upkeep.migrate(desk.settings(), wait))
+    typer.echo(ctx.obj("cli.migrated"))
+    if not registered and wait:
+        raise EngineOutOfReach("the database is migrated")
+    if not registered:
+        typer.echo(ctx.obj("cli.engine_later"), err=True)
+
+
+@keys_app.command("rotate", epilog=example("keys rotate"))
+def keys_rotate(ctx: typer.Context) -> None:
+    """Make a new master key and lock every case's key with it. Keep a copy; restart the workers afterwards."""
+    from operate import desk, upkeep
+
+    name, number = asyncio.run(upkeep.rotate(desk.settings()))
+    typer.echo(ctx.obj("cli.rotated", key=name, number=number))
+
+
+@app.command(epilog=example("doctor"))
+def doctor(
+    ctx: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Quick, and silent about what is well.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Examine the installation: what is well, what is not, and what to do about it."""
+    from operate import desk, show
+    from operate import doctor as doctors
+
+    with show.waiting(ctx.obj("cli.examining")):
+        found = asyncio.run(doctors.examine_all(desk.settings(), thorough=not quiet))
+    show.answer({"checks": found}, lambda: show.checks(found, ctx.obj, quiet=quiet), as_json=as_json)
+    raise typer.Exit(doctors.exit_code(found))
+
+
+def main() -> None:
+    """Where the command `varna` begins."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
