@@ -50,6 +50,7 @@ class State(StrEnum):
 
 ADVICE = {
     ("keys", State.WARNING): "keys_exposed",
+    ("keys", State.PROBLEM): "keys_wrong",
     ("keys", State.OUT_OF_REACH): "keys_missing",
     ("database", State.PROBLEM): "database_not_migrated",
     ("database", State.OUT_OF_REACH): "database_missing",
@@ -97,6 +98,7 @@ async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]
 
     :param thorough: read all chains too; without it the examination takes as long for a thousand cases as for one.
     """
+    yield Check("settings", State.OK, f"{settings.home}, {settings.temporal_namespace}, {settings.task_queue}")
     yield _keys(settings)
     database = Database(settings.database)
     try:
@@ -126,7 +128,7 @@ def _keys(settings: Settings) -> Check:
     try:
         masters = MasterKeys.read(settings.master_key)
     except BadKeyFile as error:
-        return Check("keys", State.OUT_OF_REACH, f"{where}, {error}")
+        return Check("keys", State.PROBLEM, f"{where}, {error}")
     except OSError as error:
         return Check("keys", State.OUT_OF_REACH, f"{where}, {error.strerror}")
     return Check("keys", State.WARNING if masters.exposed else State.OK, where)

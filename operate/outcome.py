@@ -120,10 +120,7 @@ def kept(trouble: Exception, document: Mapping[str, object], words: Words) -> En
 
 def bad_input(words: Words, *problems: Problem) -> Ending:
     """Each problem on its own line, `field: reason`."""
-    lines = [
-        f"{problem.field}: {problem.reason}" if problem.code == "usage" else problem_text(problem, words)
-        for problem in problems
-    ]
+    lines = [problem_text(one, words) + (f" ({one.reason})" if one.code == "usage" else "") for one in problems]
     return Ending(Exit.BAD_INPUT, "bad_input", *lines, field=problems[0].field, problems=problems)
 
 

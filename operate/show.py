@@ -93,8 +93,7 @@ def taken(it: Taken, words: Words) -> Iterator[RenderableType]:
 def receipt(it: Receipt, words: Words) -> Iterator[RenderableType]:
     """The answer to an action."""
     yield words("cli.receipt", case=it.case, first=it.first, last=it.last, id=it.command)
-    if it.next_due:
-        yield words("cli.next_due", due=when(it.next_due, words))
+    yield words("cli.next_due", due=when(it.next_due, words)) if it.next_due else words("cli.next_none")
 
 
 def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType]:
@@ -130,6 +129,8 @@ def case(view: View, words: Words) -> Iterator[RenderableType]:
         if value:
             facts.add_row(words(f"cli.{name}"), value)
     yield facts
+    if not view.whole:
+        yield words("cli.hidden")
     owed = [one for one in view.owed if one.open]
     if owed:
         yield obligations(owed, view, words)
@@ -186,7 +187,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
             label(one.role, words),
             one.recipient,
             one.channel,
-            words(f"cli.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
+            words(f"cli.notice.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
             when(one.changed, words),
         )
     yield table
@@ -211,14 +212,16 @@ def checks(found: Sequence[Check], words: Words, *, quiet: bool) -> Iterator[Ren
     for one in found:
         if quiet and one.state is State.OK:
             continue
-        line = Text.assemble((f"{words(f'cli.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.{one.name}"))
+        line = Text.assemble(
+            (f"{words(f'cli.health.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.check.{one.name}")
+        )
         line.append(f": {one.detail}" if one.detail else "")
-        yield line.append(f" → {words(f'cli.{one.advice}')}" if one.advice else "")
+        yield line.append(f" → {words(f'cli.advice.{one.advice}')}" if one.advice else "")
 
 
 def _state(one: Obligation, at: datetime, words: Words) -> Text:
     state = state_of(one, at)
-    return Text(words(f"cli.{state}"), style=STATES[state])
+    return Text(words(f"cli.state.{state}"), style=STATES[state])
 
 
 def _stepper(it: Case, words: Words) -> Text:
@@ -281,4 +284,4 @@ def _terms(rule: ObligationRule, at: Level) -> str:
 
 
 def _table(words: Words, *columns: str) -> Table:
-    return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    return Table(*(words(f"cli.column.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
