@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
@@ -12,7 +13,6 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 import models
-from i18n import LANGUAGES
 from i18n.sentences import family
 from models.commands import COMMANDS, SYSTEM_COMMANDS
 from models.events import FACTS, moments
@@ -110,9 +110,8 @@ def sentences() -> set[str]:
 
 
 def asked() -> set[str]:
-    """Keys that code asks for in so many words: `words("refusal.unknown_case")`."""
-    keys = (argument for call in calls("words") for argument in call.args if isinstance(argument, ast.Constant))
-    return strings(*keys) - set(LANGUAGES)
+    """Keys that the code asks for in so many words."""
+    return {text for text in literals() if re.fullmatch(r"(cli|refusal|problem|notice)\.[a-z_]+", text)}
 
 
 def event_types() -> set[str]:
