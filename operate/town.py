@@ -31,6 +31,8 @@ from workflows.client import Cases, register_attributes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from temporalio.converter import DataConverter
+
     from channels.contract import Channel
     from models.case import Case
     from models.events import Event
@@ -134,16 +136,24 @@ class TownCase:
 
 @asynccontextmanager
 async def a_town(
-    home: Path | None = None, channel: Channel | None = None, database_url: str = "", **options: Any
+    home: Path | None = None,
+    channel: Channel | None = None,
+    database_url: str = "",
+    converter: DataConverter | None = None,
+    **options: Any,
 ) -> AsyncIterator[Town]:
-    """Open a town: database in `home` (a temporary folder if none is given), time-skipping engine, one worker."""
+    """Open a town: database in `home` (a temporary folder if none is given), time-skipping engine, one worker.
+
+    :param converter: instead of the encrypting one, for histories that are to be read without a key.
+    :param options: for the worker, as they are.
+    """
     with tempfile.TemporaryDirectory(prefix="varna-") as folder:
         settings = Settings(home=home or Path(folder), database_url=database_url, task_queue=f"town-{uuid4().hex}")
         await prepare(settings, fictitious=False)
         house = House.open(settings)
         try:
             await load_fictitious(house)
-            converter = data_converter(house.database, house.ring)
+            converter = converter or data_converter(house.database, house.ring)
             async with (
                 await WorkflowEnvironment.start_time_skipping(
                     data_converter=converter, test_server_existing_path=beside_python("temporal-test-server")
