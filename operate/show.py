@@ -187,7 +187,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
             label(one.role, words),
             one.recipient,
             one.channel,
-            words(f"cli.notice.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
+            words(f"cli.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
             when(one.changed, words),
         )
     yield table
@@ -213,15 +213,15 @@ def checks(found: Sequence[Check], words: Words, *, quiet: bool) -> Iterator[Ren
         if quiet and one.state is State.OK:
             continue
         line = Text.assemble(
-            (f"{words(f'cli.health.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.check.{one.name}")
+            (f"{words(f'cli.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.{one.name}")
         )
         line.append(f": {one.detail}" if one.detail else "")
-        yield line.append(f" → {words(f'cli.advice.{one.advice}')}" if one.advice else "")
+        yield line.append(f" → {words(f'cli.{one.advice}')}" if one.advice else "")
 
 
 def _state(one: Obligation, at: datetime, words: Words) -> Text:
     state = state_of(one, at)
-    return Text(words(f"cli.state.{state}"), style=STATES[state])
+    return Text(words(f"cli.{state}"), style=STATES[state])
 
 
 def _stepper(it: Case, words: Words) -> Text:
@@ -284,4 +284,4 @@ def _terms(rule: ObligationRule, at: Level) -> str:
 
 
 def _table(words: Words, *columns: str) -> Table:
-    return Table(*(words(f"cli.column.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
