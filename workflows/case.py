@@ -6,7 +6,6 @@ import asyncio
 from typing import NoReturn
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows.alarm import Alarm
@@ -26,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Action, CaseStart, Receipt
 
 
-@workflow.defn(name="case", versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name="case")
 class CaseWorkflow:
     """One report, one affected person (or one political matter), one durable case."""
 
