@@ -44,16 +44,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction for reading; raises `OutOfReach`."""
-        with _reach():
-            async with self._reader() as session, session.begin():
-                yield session
+        async with _transaction(self._reader) as session:
+            yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that commits at the end, or rolls back on any error; raises `OutOfReach`."""
-        with _reach():
-            async with self._turn or nullcontext(), self._writer() as session, session.begin():
-                yield session
+        async with self._turn or nullcontext(), _transaction(self._writer) as session:
+            yield session
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -77,7 +75,7 @@ def insert_into(session: AsyncSession, table: Table) -> postgresql.Insert | sqli
 
 def migrate(url: str) -> None:
     """Bring the database to the newest schema; works with and without a running event loop."""
-    with _reach(), ThreadPoolExecutor(1) as thread:
+    with _reach(OSError), ThreadPoolExecutor(1) as thread:
         thread.submit(command.upgrade, alembic_config(url), "head").result()
 
 
@@ -100,14 +98,22 @@ def alembic_config(url: str) -> Config:
     return config
 
 
+@asynccontextmanager
+async def _transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    with _reach(ConnectionError):
+        async with sessions() as session, session.begin():
+            with _reach(OSError):
+                await session.connection()
+            yield session
+
+
 @contextmanager
-def _reach() -> Iterator[None]:
+def _reach(lost: type[OSError]) -> Iterator[None]:
+    """Say `OutOfReach` for a lost connection; `lost` is what the operating system says of it here."""
     try:
         yield
-    except (OSError, NoFreeConnection) as error:
-        raise OutOfReach(f"the database is out of reach ({type(error).__name__})") from error
     except Exception as error:
-        if not _is_loss(error):
+        if not isinstance(error, lost) and not _is_loss(error):
             raise
         raise OutOfReach(f"the database is out of reach ({type(error).__name__})") from error
 
@@ -120,7 +126,9 @@ def _is_loss(error: Exception) -> bool:
         return state.startswith(_UNREACHABLE)
     if isinstance(error, OperationalError):
         return getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
-    return isinstance(error, InterfaceError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if isinstance(error, InterfaceError | NoFreeConnection):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _prepare(connection: Any, _record: object) -> None:
