@@ -34,7 +34,7 @@ _PATTERN = rf"^(none|({'|'.join(Urgency)})( if ({'|'.join(Condition)}))?)$"
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """One cell of the matrix: `now`, `page`, `digest if media`, `none` …"""
+    """One cell of the matrix, such as `now`, `page`, `digest if media` or `none`."""
 
     urgency: Urgency | None
     condition: Condition | None = None
@@ -84,4 +84,11 @@ class NoticeMatrix(Frozen):
     on: dict[str, Row] = Field(default_factory=dict)
     """Further moments that are told of, by their name."""
     deputies: dict[Role, Role]
-    """Who is told instead of a role that is blocked or held by nobody."""
+    """Who is told instead of a role that is blocked in a case."""
+
+    def rows(self) -> dict[str, Row]:
+        """All rows by their keys."""
+        rows = {f"level.{level}": row for level, row in self.level.items()}
+        rows |= {f"prevention.{level}": row for level, row in self.prevention.items()}
+        rows |= {f"traits.{trait}": row for trait, row in self.traits.items()}
+        return rows | {f"on.{moment}": row for moment, row in self.on.items()} | {"protected": self.protected}

@@ -51,7 +51,7 @@ class Notice(Frozen):
     due: Instant | None = None
     handler: Code | None = None
     only: Sorted[Code] = frozenset()
-    """With protected identity: nobody but these and the head of security."""
+    """Nobody but these, if any: the people named in a case with protected identity."""
     never: Sorted[Code] = frozenset()
     """Blocked people (jäv)."""
     fallback: int = 0
@@ -62,8 +62,11 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
     told: dict[Role, Notice] = {}
     for role, urgency, about in _cells(event, case, routine):
         standing = _standing_in(role, case, routine)
-        if standing is None or standing in told:
+        if standing is None or (standing in told and not _more_pressing(urgency, told[standing].urgency)):
             continue
+        whoever = not case.protected or role is Role.SECURITY_CHIEF or _on_duty(role, case)
+        if not whoever and not case.named:
+            continue  # nobody is named yet: the head of security hears of it and names somebody
         told[standing] = Notice(
             id=f"{case.ref}.{event.seq}.{standing}",
             case=case.ref,
@@ -74,7 +77,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
             about=about,
             level=case.pace,
             handler=case.handler if standing is Role.HANDLER else None,
-            only=case.named if case.protected else frozenset(),
+            only=frozenset() if whoever else case.named,
             never=case.blocked_people,
             fallback=event.data.fallback + 1 if isinstance(event.data, NoticeFailed) else 0,
         )
@@ -94,14 +97,16 @@ def _cells(event: Event, case: Case, routine: Routine) -> Iterator[Cell]:
         case Reminded():
             yield routine.obligations[fact.kind].owner, _pressing(case), fact.kind
         case NoticeFailed():
-            climbed = [role for rung in routine.escalation.ladder for role in rung if role is not fact.role]
-            if fact.fallback < len(climbed):
-                yield climbed[fact.fallback], _pressing(case), fact.name()
+            ladder = _climbed(case, routine)
+            if fact.fallback < len(ladder) - (fact.role in ladder):
+                above = ladder.index(fact.role) + 1 if fact.role in ladder else 0
+                yield ladder[above % len(ladder)], _pressing(case), fact.name()
         case Reported() | Reopened():
             yield from _applicable(_row(case.pace, case, routine), event, case, routine)
         case LevelChanged() if fact.level.rank > fact.previous.rank:
             before = _row(fact.previous, case, routine)
-            newly = {role: rule for role, rule in _row(fact.level, case, routine).items() if before.get(role) != rule}
+            after = _row(fact.level, case, routine)
+            newly = {r: c for r, c in after.items() if before.get(r) != c or c.condition is Condition.ACUTE}
             yield from _applicable(newly, event, case, routine)
         case ConsentGiven():
             row = _row(case.pace, case, routine)
@@ -142,6 +147,8 @@ def _holds(rule: NoticeRule, role: Role, event: Event, case: Case, routine: Rout
             return routine.calendar.next_opening(event.recorded) != event.recorded
         case Condition.MEDIA:
             return "media" in traits(case)
+        case Condition.ACUTE:
+            return case.pace is Level.ACUTE
         case Condition.MEETING:
             return case.incident.meeting_day is not None or IncidentKind.THREAT_MEETING in case.incident.kinds
 
@@ -150,6 +157,23 @@ def _rung(roles: Iterable[Role], case: Case, about: str) -> Iterator[Cell]:
     for role in roles:
         # The presidium is told how many, never what: the last rung of the ladder (domain §1.4).
         yield role, Urgency.COUNT if role is Role.PRESIDIUM else _pressing(case), about
+
+
+def _climbed(case: Case, routine: Routine) -> list[Role]:
+    """The roles of the ladder in order, as they stand in this case; who is only told how many is of no help."""
+    roles = (role for rung in routine.escalation.ladder for role in rung if role is not Role.PRESIDIUM)
+    standing = (_standing_in(role, case, routine) for role in roles)
+    return list(dict.fromkeys(role for role in standing if role is not None))
+
+
+def _more_pressing(one: Urgency, other: Urgency) -> bool:
+    order = list(Urgency)
+    return order.index(one) < order.index(other)
+
+
+def _on_duty(role: Role, case: Case) -> bool:
+    """The duty officer is told of an acute case even if nobody could name her in advance (domain §1.4)."""
+    return role is Role.DUTY_OFFICER and case.pace is Level.ACUTE
 
 
 def _pressing(case: Case) -> Urgency:

@@ -1,28 +1,28 @@
-"""What is owed in a case, by when, and how far up the ladder its neglect has climbed. Pure: case and routine in, list out."""
+"""What is owed in a case, by when, and how far up the ladder its neglect has climbed. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
-from models.obligation_rule import ObligationRule, Step, StepKind, Terms, Trait
+from models.obligation_rule import ObligationRule, Step, StepKind, Trait
+from models.rounds import rounds, suspensions
 from models.vocabulary.case import Answer, Level, Stage, StageState
 from models.vocabulary.incident import ActorCategory, IncidentKind
-from models.worktime import Explanation, Term, WorkCalendar, advance, at_share, explain
+from models.worktime import Explanation, Term, WorkCalendar, at_share, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from models.case import Case
     from models.routine import Routine
     from models.vocabulary.people import Role
+    from models.worktime import Suspension
 
 __all__ = ["Obligation", "Step", "StepKind", "explanation", "obligation_named", "obligations", "traits", "wake_up"]
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """One thing owed. All times in UTC. `rung` counts the reminders and escalations already taken."""
 
     key: str
@@ -42,6 +42,7 @@ class Obligation:
     steps: tuple[Step, ...]
     repeat: timedelta
     calendar: WorkCalendar
+    suspensions: Sequence[Suspension]
     case: Case
 
     @property
@@ -68,7 +69,7 @@ class Obligation:
         """When step `number` (from 1) comes, on the obligation's own clock; past the last one it repeats."""
         last = len(self.steps)
         step = self.steps[min(number, last) - 1]
-        at = at_share(self.started, self.due, step.share, self.term.clock, self.calendar, self.case.suspensions)
+        at = at_share(self.started, self.due, step.share, self.term.clock, self.calendar, self.suspensions)
         return at + self.repeat * max(0, number - last)
 
     def step_at(self, now: datetime) -> Step | None:
@@ -86,34 +87,37 @@ class Obligation:
 
 
 def obligations(case: Case, routine: Routine) -> list[Obligation]:
-    """Everything owed so far under the routine, met or not, in the routine's order."""
+    """Everything owed so far under the routine, met or not, in the routine's order.
+
+    Of an obligation that comes back only the last round is here; earlier ones stand in the ledger.
+    """
     found: list[Obligation] = []
     has = traits(case)
-    for name, rule, steps, escalation in routine.rules[case.kind]:
+    for name, rule, steps, repeat in routine.rules[case.kind]:
         if rule.only_when and not has.issuperset(rule.only_when):
             continue
         if rule.not_when and not has.isdisjoint(rule.not_when):
             continue
-        for suffix, start, due, term, level, met, repeats in _instances(rule, case, routine.calendar):
-            key = f"{name}{suffix}" if not case.reopenings else f"{name}{suffix}/{case.reopenings + 1}"
-            extended = case.extensions.get(key)
+        over = case.closed or case.stages[rule.stage].state is StageState.WAIVED
+        for key, (start, due, term, level), met, ended, repeats in rounds(name, rule, case, routine):
             found.append(
                 Obligation(
                     key=key,
                     kind=name,
                     rule=rule,
                     started=start,
-                    due=extended or due,
+                    due=due,
                     term=term,
                     level=level,
                     met=met,
-                    lapsed=met is None and _lapsed(rule, case, start),
+                    lapsed=met is None and (over or ended),
                     rung=case.rungs.get(key, 0),
                     repeats=repeats,
-                    extended=extended is not None,
+                    extended=case.extensions.get(key) == due,
                     steps=steps,
-                    repeat=escalation.repeat.length,
+                    repeat=repeat,
                     calendar=routine.calendar,
+                    suspensions=suspensions(level, case, routine),
                     case=case,
                 )
             )
@@ -132,21 +136,20 @@ def wake_up(owed: list[Obligation]) -> datetime | None:
 
 def explanation(obligation: Obligation) -> Explanation:
     """Why exactly this time: the start, the term, and every day the clock passed over."""
-    return explain(
-        obligation.started, obligation.term, obligation.due, obligation.calendar, obligation.case.suspensions
-    )
+    return explain(obligation.started, obligation.term, obligation.due, obligation.calendar, obligation.suspensions)
 
 
 def traits(case: Case) -> frozenset[Trait]:
     """What the case is, beside its level."""
     incident, kinds = case.incident, case.incident.kinds
+    known_at_once = (None, case.first("reported"))
     media = case.risk.factors.get("D03") is Answer.YES
     return frozenset(
         trait
         for trait, holds in (
             (Trait.ONLINE_STORM, IncidentKind.PILE_ON in kinds),
             (Trait.STALKING, IncidentKind.STALKING in kinds),
-            (Trait.AFFECTED_KNOWN, incident.affected_known),
+            (Trait.AFFECTED_KNOWN, incident.affected_known and case.first("affected_identified") in known_at_once),
             (Trait.ANONYMOUS, incident.anonymous),
             (Trait.PROTECTED, case.protected),
             (Trait.COLLEAGUE, IncidentKind.COLLEAGUE in kinds),
@@ -156,111 +159,3 @@ def traits(case: Case) -> frozenset[Trait]:
         )
         if holds
     )
-
-
-Instance = tuple[str, datetime, datetime, Term, Level, datetime | None, bool]
-"""Key suffix, start, due, term, level, met, repeats."""
-
-
-def _instances(rule: ObligationRule, case: Case, calendar: WorkCalendar) -> Iterator[Instance]:
-    starts = _times(case, rule.starts)
-    if not starts:
-        return
-    mets = _times(case, rule.met_by)
-    if rule.schedule is not None:
-        yield from _series(rule, case, calendar, starts[0], mets)
-    elif rule.every is not None:
-        yield from _recurring(rule, case, calendar, starts[0], mets)
-    elif rule.due is not None:
-        unanswered = [start for start in starts if not mets or start > mets[-1]]
-        start = unanswered[0] if unanswered else max(start for start in starts if start <= mets[-1])
-        met = None if unanswered else next(at for at in mets if at >= start)
-        if found := _due(rule, rule.due, case, calendar, start):
-            yield "", *found, met, False
-
-
-def _recurring(
-    rule: ObligationRule, case: Case, calendar: WorkCalendar, start: datetime, mets: list[datetime]
-) -> Iterator[Instance]:
-    """The cycle now running; earlier ones stand in the ledger. The first may have a time of its own (`due`)."""
-    done = [at for at in mets if at > start]
-    first = rule.due if rule.due is not None and not done else None
-    terms = first if first is not None else rule.every
-    if terms and (found := _due(rule, terms, case, calendar, done[-1] if done else start)):
-        yield f".{len(done) + 1}", *found, None, True
-
-
-def _series(
-    rule: ObligationRule, case: Case, calendar: WorkCalendar, start: datetime, mets: list[datetime]
-) -> Iterator[Instance]:
-    """A schedule counted from the start, or from the last time the level rose. A contact meets the item whose window
-    it falls in: from the item before to its own due time, or later if nobody called in time.
-    """
-    pace = case.paces[-1]
-    base, previous = _base(case, start), None
-    for term in (rule.schedule or {})[pace.level]:
-        due = _counted(rule, term, case, calendar, base)
-        if due is None:
-            return
-        opens = previous or (due - timedelta(days=1) if rule.relative_to else base)
-        met = next((at for at in mets if at >= opens), None)
-        previous = due
-        if met is None and due <= pace.at and pace.at > base:
-            continue  # the level was lowered after this item would have been due: another schedule held then
-        yield f".{term}", max(base, min(opens, due)), due, term, pace.level, met, False
-
-
-def _base(case: Case, start: datetime) -> datetime:
-    base = start
-    for before, after in zip(case.paces, case.paces[1:], strict=False):
-        if after.level.rank > before.level.rank and after.at > base:
-            base = after.at
-    return base
-
-
-def _due(
-    rule: ObligationRule, terms: Terms, case: Case, calendar: WorkCalendar, start: datetime
-) -> tuple[datetime, datetime, Term, Level] | None:
-    """Start and due time at the current level. All clocks start with the report (domain §3.5); a raised level gives its
-    own time from the raise if that is sooner, a lowered level gives its longer time from the start.
-    """
-    result: tuple[datetime, datetime, Term, Level] | None = None
-    paces = case.paces
-    for index, pace in enumerate(paces):
-        if index + 1 < len(paces) and paces[index + 1].at <= start:
-            continue
-        term = terms[pace.level]
-        if term.is_none:
-            result = None
-            continue
-        rose = index > 0 and pace.level.rank > paces[index - 1].level.rank
-        base = max(start, pace.at) if rose else start
-        due = _counted(rule, term, case, calendar, base)
-        if due is None:
-            return None
-        if not rose or result is None or due < result[1]:
-            result = (base, due, term, pace.level)
-    return result
-
-
-def _counted(rule: ObligationRule, term: Term, case: Case, calendar: WorkCalendar, base: datetime) -> datetime | None:
-    if rule.relative_to is None:
-        return advance(base, term, calendar, case.suspensions)
-    order = case.police.restraining_order
-    day = case.incident.meeting_day if rule.relative_to == "meeting_day" else (order.until if order else None)
-    if day is None:
-        return None
-    end_of_day = datetime.combine(day + timedelta(days=1), time(), calendar.zone).astimezone(UTC)
-    return max(advance(end_of_day, term, calendar), advance(base, rule.at_least, calendar, case.suspensions))
-
-
-def _times(case: Case, names: tuple[str, ...]) -> list[datetime]:
-    if len(names) == 1:
-        return list(case.moments.get(names[0], ()))
-    return sorted(at for name in names for at in case.moments.get(name, ()))
-
-
-def _lapsed(rule: ObligationRule, case: Case, start: datetime) -> bool:
-    if case.closed or case.stages[rule.stage].state is StageState.WAIVED:
-        return True
-    return any(at >= start for name in rule.ends_by for at in case.moments.get(name, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
@@ -20,6 +20,7 @@ from models.refusal import BadInput, Problem
 from models.risk import RiskRule
 from models.term import Term
 from models.vocabulary.case import CaseKind, ClosureReason, Level
+from models.vocabulary.incident import IncidentKind
 from models.vocabulary.people import Role
 from models.worktime import WorkCalendar
 
@@ -87,11 +88,12 @@ class Routine(Frozen):
         return RoutineRef(version=self.version, digest=hashlib.sha256(canonical.encode()).hexdigest())
 
     @cached_property
-    def rules(self) -> dict[CaseKind, tuple[tuple[str, ObligationRule, tuple[Step, ...], Escalation], ...]]:
-        """Per kind of case: name, rule, steps and ladder of each obligation."""
+    def rules(self) -> dict[CaseKind, tuple[tuple[str, ObligationRule, tuple[Step, ...], timedelta], ...]]:
+        """Per kind of case: name and rule of each obligation, its steps, and how often the last of them is repeated."""
+        ladders = {name: rule.escalation or self.escalation for name, rule in self.obligations.items()}
         return {
             kind: tuple(
-                (name, rule, (rule.escalation or self.escalation).steps(), rule.escalation or self.escalation)
+                (name, rule, ladders[name].steps(), ladders[name].repeat.length)
                 for name, rule in self.obligations.items()
                 if kind in rule.kinds
             )
@@ -123,24 +125,35 @@ def _holes(routine: Routine, moments: frozenset[str]) -> Iterator[Problem]:
     """What would leave somebody waiting: found when the routine is adopted, not at night."""
     yield from _moment_holes(routine, moments)
     yield from _level_holes(routine)
-    ladders = {"escalation.ladder": routine.escalation.ladder} | {
-        f"obligations.{name}.escalation.ladder": rule.escalation.ladder
-        for name, rule in routine.obligations.items()
-        if rule.escalation
-    }
-    for field, ladder in ladders.items():
-        for rung, roles in enumerate(ladder):
-            for role in roles:
-                if role not in routine.roles | {Role.HANDLER}:
-                    yield _hole(f"{field}.{rung}", "role_not_held", f"nobody holds the role {role}")
-    for name, rule in routine.obligations.items():
-        if rule.owner not in routine.roles | {Role.HANDLER}:
-            yield _hole(f"obligations.{name}.owner", "role_not_held", f"nobody holds the role {rule.owner}")
+    yield from _clock_holes(routine)
+    yield from _role_holes(routine)
+    for name in routine.risk.presumed:
+        if name not in {"danger_now", *IncidentKind}:
+            yield _hole(f"risk.presumed.{name}", "unknown_kind", f"no kind of incident is called {name}")
+
+
+def _role_holes(routine: Routine) -> Iterator[Problem]:
+    for field, role in _roles_named(routine):
+        if role not in routine.roles | {Role.HANDLER}:
+            yield _hole(field, "role_not_held", f"nobody holds the role {role}")
     if routine.first_handler not in routine.roles:
         yield _hole("first_handler", "role_not_held", f"nobody holds the role {routine.first_handler}")
     for role in sorted({Role.SECURITY_CHIEF, routine.first_handler}):
         if routine.notices.deputies.get(role) not in routine.roles - {role}:
             yield _hole(f"notices.deputies.{role}", "no_deputy", f"the role {role} has no other role as deputy")
+
+
+def _roles_named(routine: Routine) -> Iterator[tuple[str, Role]]:
+    """Each role that is told of something, with the key that says so."""
+    ladders = {"escalation": routine.escalation}
+    for name, rule in routine.obligations.items():
+        yield f"obligations.{name}.owner", rule.owner
+        if rule.escalation:
+            ladders[f"obligations.{name}.escalation"] = rule.escalation
+    for field, escalation in ladders.items():
+        yield from ((f"{field}.ladder.{rung}", role) for rung, roles in enumerate(escalation.ladder) for role in roles)
+    for field, row in routine.notices.rows().items():
+        yield from ((f"notices.{field}.{role}", role) for role, cell in row.items() if cell.urgency)
 
 
 def _moment_holes(routine: Routine, moments: frozenset[str]) -> Iterator[Problem]:
@@ -171,6 +184,18 @@ def _level_holes(routine: Routine) -> Iterator[Problem]:
         told = routine.notices.level.get(level, {})
         if not any(rule.urgency and not rule.condition for rule in told.values()):
             yield _hole(f"notices.level.{level}", "nobody_told", f"nobody is told of a case of level {level}")
+
+
+def _clock_holes(routine: Routine) -> Iterator[Problem]:
+    for name, rule in routine.obligations.items():
+        for level in routine.wall_clock_levels:
+            tables = {"due": rule.due, "every": rule.every}
+            terms = [(field, table[level]) for field, table in tables.items() if table]
+            terms += [("schedule", term) for term in (rule.schedule or {}).get(level, ())]
+            for field, term in terms:
+                if term.clock != "wall":
+                    reason = f"{term} counts office time, but {level} runs day and night"
+                    yield _hole(f"obligations.{name}.{field}.{level}", "office_time", reason)
 
 
 def _hole(field: str, code: str, reason: str) -> Problem:

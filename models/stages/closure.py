@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Closing, Pace
 from models.message import Command, Fact, Text
-from models.obligations import Obligation, obligations
+from models.obligations import Obligation, obligations, traits
 from models.refusal import Refusal
 from models.stages.intake import level_change
 from models.vocabulary.case import CaseKind, ClosureReason, Level, ReopenReason, Stage, StageState
@@ -74,7 +74,7 @@ class Close(Command):
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        open_now = [obligation for obligation in obligations(case, context.routine) if obligation.met is None]
+        open_now = [obligation for obligation in obligations(case, context.routine) if obligation.open]
         missing = list(self.missing(case, context, open_now))
         if missing:
             raise Refusal("criteria_not_met", "type", criteria=", ".join(missing))
@@ -105,7 +105,8 @@ class Close(Command):
         rule, closing, now = context.routine.closure, case.closing, context.now
         if case.stages[Stage.POLICE].state not in {StageState.DONE, StageState.WAIVED}:
             yield "police_settled"
-        if now < advance(case.last_incident, rule.quiet[case.pace], context.routine.calendar):
+        quiet = (rule.quiet[case.pace], *(rule.quiet_when[trait] for trait in traits(case) if trait in rule.quiet_when))
+        if any(now < advance(case.last_incident, term, context.routine.calendar) for term in quiet):
             yield "quiet_period"
         informed = closing.affected_informed if closing else None
         if case.incident.affected_known and (

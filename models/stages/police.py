@@ -207,7 +207,12 @@ class RestrainingOrderRecorded(Fact):
     """A restraining order was applied for, decided, breached or ended."""
 
     type: Literal["restraining_order_recorded"] = "restraining_order_recorded"
-    also: ClassVar = ("restraining_order_granted", "restraining_order_breached", "restraining_order_ended")
+    also: ClassVar = (
+        "restraining_order_granted",
+        "restraining_order_refused",
+        "restraining_order_breached",
+        "restraining_order_ended",
+    )
     state: RestrainingOrderState
     kind: RestrainingOrderKind | None = None
     until: date | None = None

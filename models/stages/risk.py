@@ -70,7 +70,7 @@ class RiskAssessed(Fact):
     """One version of the assessment, with the factors it follows from."""
 
     type: Literal["risk_assessed"] = "risk_assessed"
-    also: ClassVar = ("second_person_needed",)
+    also: ClassVar = ("second_person_needed", "assessment_settled")
     number: int
     factors: dict[str, Answer]
     level: Level
@@ -84,7 +84,7 @@ class RiskAssessed(Fact):
     text: Text | None = None
 
     def moments(self) -> tuple[str, ...]:
-        return ("risk_assessed", "second_person_needed") if self.needs_second else ("risk_assessed",)
+        return ("risk_assessed", "second_person_needed" if self.needs_second else "assessment_settled")
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         assessment = Assessment(
