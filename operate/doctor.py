@@ -8,13 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from models.vocabulary.people import Role
+from operate.hands import somebody_works
 from operate.outcome import Exit
 from operate.upkeep import unregistered
 from storage import cases, ledger, people, reports, routines, tables
@@ -27,14 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sqlalchemy.ext.asyncio import AsyncSession
-    from temporalio.client import Client
 
     from settings import Settings
 
 MANY = 1000
 """Reports waiting that are counted; more is as bad as that."""
-LONG_POLL = timedelta(seconds=70)
-"""A worker at work asks again at least this often; the engine remembers one that left for minutes."""
 BY_RELATION = {Role.AFFECTED, Role.REPORTER, Role.HANDLER}
 """Roles that people have towards a case, not in the organisation."""
 
@@ -118,7 +113,7 @@ async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]
         yield Check("engine", State.OK, settings.temporal_address)
         missing = await unregistered(client)
         yield Check("attributes", State.PROBLEM if missing else State.OK, ", ".join(missing))
-        yield Check("worker", State.OK if await _pollers(client, settings.task_queue) else State.PROBLEM)
+        yield Check("worker", State.OK if await somebody_works(client, settings.task_queue) else State.PROBLEM)
     except (EngineOutOfReach, RPCError):
         yield Check("engine", State.OUT_OF_REACH, settings.temporal_address)
 
@@ -166,15 +161,3 @@ async def _staffing(session: AsyncSession, now: datetime) -> AsyncIterator[Check
         roles = sorted(routine.roles - BY_RELATION)
         empty += [f"{organisation} {role}" for role in roles if not await people.holders(session, organisation, role)]
     yield Check("staffing", State.WARNING if empty else State.OK, ", ".join(empty))
-
-
-async def _pollers(client: Client, task_queue: str) -> bool:
-    """Whether somebody asks for work."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
-    since = datetime.now(UTC) - LONG_POLL
-    return any(poller.last_access_time.ToDatetime(UTC) > since for poller in pollers)

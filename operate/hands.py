@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
 
     from channels.contract import Channel
     from operate.house import House
+
+LONG_POLL = timedelta(seconds=70)
+"""A worker at work asks again at least this often; the engine remembers one that left for minutes."""
 
 
 def worker_for(client: Client, house: House, channel: Channel | None = None, **options: Any) -> Worker:
@@ -40,3 +47,15 @@ def _deployment(build_id: str) -> WorkerDeploymentConfig | None:
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.PINNED,
     )
+
+
+async def somebody_works(client: Client, task_queue: str) -> bool:
+    """Whether a worker asks the engine for work."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
+    since = datetime.now(UTC) - LONG_POLL
+    return any(poller.last_access_time.ToDatetime(UTC) > since for poller in pollers)

@@ -10,20 +10,23 @@ import signal
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
+from temporalio.converter import DataConverter
 
 from operate.fictitious import load_fictitious
+from operate.hands import somebody_works
 from operate.house import House
 from storage.database import migrate
 from storage.keys import MasterKeys
 from workflows.attributes import ALL
-from workflows.client import EngineOutOfReach
+from workflows.client import EngineOutOfReach, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from settings import Settings
 
@@ -46,6 +49,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    ready: Callable[[], Awaitable[bool]]
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
 
@@ -92,7 +96,7 @@ def engine(settings: Settings, port: int) -> Child:
     ]
     for key in ALL:
         command += ["--search-attribute", f"{key.name}=Keyword"]
-    return Child("engine", command, {})
+    return Child("engine", command, {}, partial(_answers, settings))
 
 
 def worker(settings: Settings) -> Child:
@@ -102,7 +106,7 @@ def worker(settings: Settings) -> Child:
         "VARNA_TEMPORAL_ADDRESS": settings.temporal_address,
         "VARNA_LOG_LEVEL": settings.log_level,
     }
-    return Child("worker", [sys.executable, "-m", "worker"], environment)
+    return Child("worker", [sys.executable, "-m", "worker"], environment, partial(_works, settings))
 
 
 async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
@@ -119,12 +123,14 @@ async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
     settings = settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"})
     await prepare(settings, fictitious=fictitious)
     children = [engine(settings, port), worker(settings)]
-    keeping = [asyncio.create_task(children[0].keep_alive())]
+    keeping: list[asyncio.Task[None]] = []
     try:
-        if await _reachable(settings, stop):
-            keeping.append(asyncio.create_task(children[1].keep_alive()))
+        for child in children:
+            keeping.append(asyncio.create_task(child.keep_alive()))
+            await _until(stop, child.ready)
+        if not stop.is_set():
             log.info("varna is up", engine=settings.temporal_address, home=str(settings.home))
-            await stop.wait()
+        await stop.wait()
     finally:
         for task in keeping:
             task.cancel()
@@ -157,17 +163,23 @@ async def _refuse_taken(port: int) -> None:
         raise PortTaken(f"port {port} is in use; is `varna up` running already? choose another with --port")
 
 
-async def _reachable(settings: Settings, stop: asyncio.Event) -> bool:
-    """Wait until the engine answers; False if we were asked to stop meanwhile."""
-    house = House.open(settings)
+async def _answers(settings: Settings) -> bool:
+    """Whether the engine answers."""
     try:
-        while not stop.is_set():
-            try:
-                await house.engine()
-            except EngineOutOfReach:
-                await asyncio.sleep(0.1)
-            else:
-                return True
+        await connect(settings.temporal_address, settings.temporal_namespace, DataConverter.default)
+    except EngineOutOfReach:
         return False
-    finally:
-        await house.database.close()
+    return True
+
+
+async def _works(settings: Settings) -> bool:
+    """Whether a worker asks the engine for work."""
+    client = await connect(settings.temporal_address, settings.temporal_namespace, DataConverter.default)
+    return await somebody_works(client, settings.task_queue)
+
+
+async def _until(stop: asyncio.Event, ready: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it is ready, or until we are asked to stop."""
+    while not stop.is_set() and not await ready():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.1)
