@@ -16,6 +16,7 @@ from i18n import problem_text, refusal_text
 from models.refusal import BadInput, Problem, Refusal
 from operate.desk import Unanswered
 from operate.logs import configure
+from operate.up import PortTaken
 from storage.cases import UnknownCase
 from storage.database import OutOfReach
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
@@ -155,6 +156,8 @@ def _out_of_reach(error: Exception, words: Words) -> Ending | None:
             code = "database_not_migrated"
         case UnknownRoutine():
             code = "no_routine"
+        case PortTaken():
+            code = "port_taken"
         case BadKeyFile() | UnknownKey() | Unreadable():
             code, values = "keys_do_not_fit", {"detail": str(error)}
         case OSError() if error.filename:
