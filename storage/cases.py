@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, select
 from models.case import Case
 from models.vocabulary.case import CaseKind, Level, Stage
 from storage import tables
-from storage.database import insert_into
+from storage.database import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ class UnknownCase(LookupError):
     """There is no case with this reference."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkItem:
     """One line of a worklist: codes and times in UTC. `protected` ones may be shown only to those who may see them."""
 
@@ -72,10 +72,8 @@ async def put(session: AsyncSession, key: DataKey, current: Case, owed: Sequence
         reopenings=current.reopenings,
         seq=current.seq,
     )
-    values = asdict(item) | {"state": key.encrypt(current.model_dump_json().encode(), _context(current.ref))}
-    changed = {name: value for name, value in values.items() if name != "ref"}
-    statement = insert_into(session, tables.cases).values(values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["ref"], set_=changed))
+    state = key.encrypt(current.model_dump_json().encode(), _context(current.ref))
+    await session.execute(upsert(session, tables.cases), vars(item) | {"state": state})
 
 
 async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:

@@ -20,7 +20,7 @@ START = "0" * 64
 """What stands as the previous hash of a case's first entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One row of the ledger as stored. What may be missing is what an intruder may have taken away."""
 

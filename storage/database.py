@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -19,6 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from storage import embedded
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 5
@@ -62,8 +64,8 @@ def engine(url: str) -> AsyncEngine:
     """An engine as Värna wants it; parameters never show in an error's text."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": PATIENCE})
-    made = create_async_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE})
-    event.listen(made.sync_engine, "connect", _prepare)
+    arguments = {"timeout": PATIENCE, "async_creator_fn": embedded.connect}
+    made = create_async_engine(url, hide_parameters=True, connect_args=arguments)
     event.listen(made.sync_engine, "begin", _begin)
     return made
 
@@ -71,6 +73,18 @@ def engine(url: str) -> AsyncEngine:
 def insert_into(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the session's dialect."""
     return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of whole rows that replaces the one with the same primary key."""
+    return _upsert(session.get_bind().dialect.name == "sqlite", table)
+
+
+@cache
+def _upsert(is_sqlite: bool, table: Table) -> postgresql.Insert | sqlite.Insert:  # noqa: FBT001
+    insert = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    replaced = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced)
 
 
 def migrate(url: str) -> None:
@@ -129,14 +143,6 @@ def _is_loss(error: Exception) -> bool:
     if isinstance(error, InterfaceError | NoFreeConnection):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select
 
 from models.events import Event
 from storage import tables
 from storage.chain import START, Entry, Finding, Head, findings, hash_of
+from storage.database import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _ENTRY = tuple(tables.ledger.c[field.name] for field in fields(Entry))
 _HEAD = tuple(tables.heads.c[field.name] for field in fields(Head))
+_ANCHOR = select(*_HEAD).where(tables.heads.c.case == bindparam("of"))
+_INSERT = insert(tables.ledger)
 
 
 class LedgerConflict(Exception):
@@ -48,19 +51,16 @@ async def append(session: AsyncSession, key: DataKey, events: Sequence[Event], o
         standing = await read(session, key, case, from_seq=first, up_to_seq=events[-1].seq)
         if standing != list(events[: len(standing)]):
             raise LedgerConflict(f"{case}/{first}: other events stand there")
-    entries = []
+    rows = []
     for event in events[last + 1 - first :]:
         entry = _entry(event, key, organisation, previous)
         previous = hash_of(entry)
-        entries.append(asdict(replace(entry, hash=previous)))
-    if not entries:
+        rows.append(vars(replace(entry, hash=previous)))
+    if not rows:
         return False
-    await session.execute(insert(tables.ledger), entries)
-    new = {"seq": events[-1].seq, "hash": previous, "organisation": organisation}
-    if head:
-        await session.execute(update(tables.heads).where(tables.heads.c.case == case), new)
-    else:
-        await session.execute(insert(tables.heads), {"case": case, **new})
+    await session.execute(_INSERT, rows)
+    head_row = {"case": case, "organisation": organisation, "seq": events[-1].seq, "hash": previous}
+    await session.execute(upsert(session, tables.heads), head_row)
     return True
 
 
@@ -102,8 +102,7 @@ async def known(session: AsyncSession) -> list[str]:
 
 
 async def _head(session: AsyncSession, case: str, *, lock: bool = False) -> Head | None:
-    query = select(*_HEAD).where(tables.heads.c.case == case)
-    row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await session.execute(_ANCHOR.with_for_update() if lock else _ANCHOR, {"of": case})).one_or_none()
     return Head(*row) if row else None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from models.vocabulary.case import Level, Stage
 from storage import tables
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.obligations import Obligation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Owed:
     """One obligation of a case as it stood when last recorded. Times in UTC."""
 
@@ -56,13 +56,15 @@ class Owed:
 
 
 _COLUMNS = tuple(tables.obligations.c[field.name] for field in fields(Owed))
+_CLEAR = delete(tables.obligations).where(tables.obligations.c.case == bindparam("of"))
+_INSERT = insert(tables.obligations)
 
 
 async def replace(session: AsyncSession, case: str, owed: Sequence[Obligation]) -> None:
     """Put these in place of all rows of the case."""
-    await session.execute(delete(tables.obligations).where(tables.obligations.c.case == case))
+    await session.execute(_CLEAR, {"of": case})
     if owed:
-        await session.execute(insert(tables.obligations), [asdict(Owed.of(obligation)) for obligation in owed])
+        await session.execute(_INSERT, [vars(Owed.of(obligation)) for obligation in owed])
 
 
 async def of_case(session: AsyncSession, case: str) -> list[Owed]:

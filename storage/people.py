@@ -13,14 +13,13 @@ from models.refusal import BadInput
 from models.report import Line
 from models.vocabulary.people import Role
 from storage import tables
-from storage.database import insert_into
+from storage.database import upsert
 from storage.keys import UnknownKey
 from storage.tables import OrganisationKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from storage.keys import DataKey, KeyRing
@@ -77,7 +76,8 @@ async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, obje
     :raises BadInput: naming each key that is wrong.
     """
     for organisation in Directory.parse(document).organisations:
-        await _put(session, tables.organisations, organisation.model_dump(exclude={"people"}))
+        row = organisation.model_dump(exclude={"people"})
+        await session.execute(upsert(session, tables.organisations), row)
         key = await _key(session, ring, organisation.code)
         for person in organisation.people:
             await _put_person(session, key, organisation.code, person)
@@ -118,26 +118,18 @@ async def contact(session: AsyncSession, ring: KeyRing, code: str) -> Contact:
 
 async def _put_person(session: AsyncSession, key: DataKey, organisation: str, person: Person) -> None:
     told = Contact(name=person.name, email=person.email, telephone=person.telephone)
-    await _put(
-        session,
-        tables.users,
-        {
-            "code": person.code,
-            "organisation": organisation,
-            "language": person.language,
-            "active": person.active,
-            "body": key.encrypt(told.model_dump_json().encode(), _context(person.code)),
-        },
-    )
+    row = {
+        "code": person.code,
+        "organisation": organisation,
+        "language": person.language,
+        "active": person.active,
+        "body": key.encrypt(told.model_dump_json().encode(), _context(person.code)),
+    }
+    await session.execute(upsert(session, tables.users), row)
     await session.execute(delete(tables.roles).where(tables.roles.c.user == person.code))
     held = [{"organisation": organisation, "role": role, "user": person.code} for role in sorted(person.roles)]
     if held:
         await session.execute(insert(tables.roles), held)
-
-
-async def _put(session: AsyncSession, table: Table, values: Mapping[str, object]) -> None:
-    statement = insert_into(session, table).values(values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
 
 
 async def _key(session: AsyncSession, ring: KeyRing, organisation: str) -> DataKey:

@@ -1,5 +1,5 @@
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Delete, Update, delete, update
@@ -152,7 +152,7 @@ async def test_rows_that_somebody_changed_and_computed_anew_do_not_fit_the_ancho
         for entry in await ledger.entries(session, case.ref):
             changed = replace(entry, actor="somebody-else", previous=previous)
             previous = hash_of(changed)
-            forged.append(asdict(replace(changed, hash=previous)))
+            forged.append(vars(replace(changed, hash=previous)))
         await session.execute(delete(table))
         await session.execute(table.insert(), forged)
         assert codes(await ledger.verify(session, case.ref)) == [(5, "head_differs")]
