@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from models.commands import read_command
 from models.obligations import obligations
+from models.refusal import Refusal
 from operate.fictitious import load_fictitious
 from operate.hands import worker_for
 from operate.house import House
@@ -52,6 +53,10 @@ def beside_python(program: str) -> str:
     if found is None:
         raise FileNotFoundError(f"the program `{program}` is missing from this environment")
     return found
+
+
+class Allowed(AssertionError):
+    """Something that had to be refused was done."""
 
 
 @dataclass
@@ -105,11 +110,22 @@ class TownCase:
 
     town: Town
     ref: str
+    refusals: list[str] = field(default_factory=list)
+    """What people tried in vain, by the code of the rule."""
 
     async def does(self, who: str, what: str, **fields: Any) -> Receipt:
         """Somebody does something: the command's type and its fields. Raises `Refusal`."""
         command = read_command(to_json({"id": uuid4().hex, "type": what, **fields}))
         return await self.town.cases.act(self.ref, command, await self.town.person(who))
+
+    async def may_not(self, who: str, what: str, **fields: Any) -> None:
+        """Somebody tries what a rule forbids; raises `Allowed` if nothing stops them."""
+        try:
+            await self.does(who, what, **fields)
+        except Refusal as refusal:
+            self.refusals.append(refusal.code)
+        else:
+            raise Allowed(f"{who} was allowed to {what} in {self.ref}")
 
     async def state(self) -> Case:
         """The case as the read model has it."""
