@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.worktime import Term, advance
@@ -11,11 +10,15 @@ from models.worktime import Term, advance
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.case import Case
+    from models.case import Case, Pace
     from models.obligation_rule import ObligationRule, Terms
     from models.routine import Routine
     from models.vocabulary.case import Level
     from models.worktime import Suspension
+
+
+_WINDOW = timedelta(days=1)
+"""How long before a day in a calendar a contact counts as made for it."""
 
 
 class Reckoned(NamedTuple):
@@ -93,47 +96,84 @@ def _series(
     """A schedule counted from the start, or from the last time the level rose.
 
     A contact meets all that is overdue by then; if nothing is, the item whose window it falls in, from the item before
-    to its own due time.
+    to its own due time. A raised level starts its schedule at the raise, and what was still owed is not put off by it;
+    a lowered level asks for nothing on a day that had passed when it came, unless that was owed before too.
     """
-    pace, base = case.paces[-1], starts[-1]
-    for before, after in pairwise(case.paces):
-        if after.level.rank > before.level.rank and after.at > base:
-            base = after.at
-    items: list[tuple[datetime, Reckoned]] = []
-    for term in (rule.schedule or {})[pace.level]:
-        due = _counted(rule, term, case, routine, base, pace.level)
-        if due is None:
-            return
-        opens = items[-1][1].due if items else due - timedelta(days=1) if rule.relative_to else base
-        items.append((opens, Reckoned(max(base, min(opens, due)), due, term, pace.level)))
-    calls = [at for at in _times(case, rule.met_by) if at >= base]
-    # The level was lowered after such an item would have been due: another schedule held then.
-    gone = max(base, pace.at)
-    met = _answered([(opens, item.due) for opens, item in items], calls, gone)
+    base, calls = starts[-1], [at for at in _times(case, rule.met_by) if at >= starts[-1]]
+    items: list[Round] = []
+    before: Level | None = None
+    for pace in _paces(case, base):
+        rose = before is not None and pace.level.rank > before.rank
+        if before is not None:
+            items = _answered(items, [at for at in calls if at < pace.at], rule)
+            calls = [at for at in calls if at >= pace.at]
+            base = pace.at if rose else base
+        planned = _planned(name, rule, case, routine, base, pace.level, len(starts))
+        if before is None:
+            items = planned
+        elif rose:
+            items = _raised(items, planned)
+        else:
+            items = _lowered(items, planned, pace.at)
+        before = pace.level
     ends = _times(case, rule.ends_by)
-    for (_, item), at in zip(items, met, strict=True):
-        if at is not None or item.due > gone:
-            key = _key(f"{name}.{item.term}", len(starts), case)
-            later = None if item.level in routine.wall_clock_levels else case.extensions.get(key)
-            yield Round(key, item._replace(due=later) if later else item, at, _first(ends, base) is not None)
+    ended = _first(ends, base) is not None
+    yield from (item._replace(ended=ended) for item in _answered(items, calls, rule))
 
 
-def _answered(
-    windows: Sequence[tuple[datetime, datetime]], calls: Sequence[datetime], gone: datetime
-) -> list[datetime | None]:
-    """Per window the contact that meets it; what was due by `gone` is not met by a later one."""
-    met: list[datetime | None] = [None] * len(windows)
-    number = 0
+def _planned(
+    name: str, rule: ObligationRule, case: Case, routine: Routine, base: datetime, level: Level, number: int
+) -> list[Round]:
+    items: list[Round] = []
+    for term in (rule.schedule or {})[level]:
+        due = _counted(rule, term, case, routine, base, level)
+        if due is None:
+            return []
+        start = items[-1].reckoned.due if items else due - _WINDOW if rule.relative_to else base
+        key = _key(f"{name}.{term}", number, case)
+        if level not in routine.wall_clock_levels:
+            due = case.extensions.get(key, due)
+        items.append(Round(key, Reckoned(max(base, min(start, due)), due, term, level)))
+    return items
+
+
+def _raised(items: Sequence[Round], planned: Sequence[Round]) -> list[Round]:
+    owed = {item.key: item for item in items if item.met is None}
+    sooner = [min(item, owed.pop(item.key, item), key=_due) for item in planned]
+    return sorted([*owed.values(), *sooner], key=_due)
+
+
+def _lowered(items: Sequence[Round], planned: Sequence[Round], at: datetime) -> list[Round]:
+    held = {item.key: item for item in items}
+    kept = [item for item in planned if item.key in held or item.reckoned.due > at]
+    return [held[item.key] if item.key in held and held[item.key].met else item for item in kept]
+
+
+def _answered(items: Sequence[Round], calls: Sequence[datetime], rule: ObligationRule) -> list[Round]:
+    answered, open_now = list(items), [number for number, item in enumerate(items) if item.met is None]
     for call in calls:
-        late = False
-        while number < len(windows) and windows[number][1] < call:
-            if call <= gone or windows[number][1] > gone:
-                met[number], late = call, True
-            number += 1
-        if not late and number < len(windows) and windows[number][0] <= call:
-            met[number] = call
-            number += 1
-    return met
+        if not open_now:
+            break
+        first = open_now[0]
+        opens = _due(items[first - 1]) if first else _due(items[0]) - _WINDOW if rule.relative_to else call
+        meets = [number for number in open_now if _due(items[number]) < call] or [first] * (opens <= call)
+        for number in meets:
+            answered[number] = items[number]._replace(met=call)
+        open_now = open_now[len(meets) :]
+    return answered
+
+
+def _due(item: Round) -> datetime:
+    return item.reckoned.due
+
+
+def _paces(case: Case, start: datetime) -> Sequence[Pace]:
+    """The level in force at the start, and those after it."""
+    paces = case.paces
+    first = len(paces) - 1
+    while first and paces[first].at > start:
+        first -= 1
+    return paces[first:]
 
 
 def _reckoned(
@@ -152,18 +192,17 @@ def _reckoned(
     raise is compared with.
     """
     result: Reckoned | None = None
-    paces = case.paces
-    for index, pace in enumerate(paces):
-        if index + 1 < len(paces) and paces[index + 1].at <= start:
-            continue
-        if met is not None and pace.at >= met and pace.at > start:
-            break
+    before: Level | None = None
+    for pace in _paces(case, start):
         level = pace.level
+        if before is not None and met is not None and pace.at >= met:
+            break
+        rose = before is not None and level.rank > before.rank
+        before = level
         if (term := terms[level]).is_none:
             result = None
             continue
-        rose = index > 0 and level.rank > paces[index - 1].level.rank
-        base = max(start, pace.at) if rose else start
+        base = pace.at if rose else start
         due = _counted(rule, term, case, routine, base, level)
         if due is None:
             return None

@@ -58,8 +58,7 @@ class Life:
 
     def does(self, type: str, by: str = COORDINATOR, **fields: Any) -> "Life":
         """Let somebody issue a command; `by` is a role, and the name of who holds it."""
-        id = f"c{len(self.events)}"
-        command = read_command(_json({"type": type, "id": id, **fields}))
+        command = read_command(_json({"type": type, "id": f"c{len(self.events)}", **fields}))
         self.case = self._live(decide(self.case, command, self._context(by)), self.case)
         return self
 
@@ -98,7 +97,7 @@ class Life:
         """When it is due, as `22.40 Sat 10 Oct` would be read on a Swedish wall."""
         return wall(self.named(key).due)
 
-    def keys(self, *, open: bool = True) -> set[str]:
+    def owing(self, *, open: bool = True) -> set[str]:
         """Keys of what is owed, still or (`open=False`) ever."""
         return {obligation.key for obligation in self.owed() if obligation.open or not open}
 
