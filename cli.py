@@ -262,7 +262,7 @@ def keys_rotate(ctx: typer.Context) -> None:
     from operate import desk, upkeep
 
     name, number = asyncio.run(upkeep.rotate(desk.settings()))
-    typer.echo(ctx.obj("cli.rotated", key=name, number=number))
+    typer.echo(ctx.obj("cli.rotated", id=name, number=number))
 
 
 @app.command(epilog=example("doctor"))

@@ -40,15 +40,22 @@ class Front(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
         except Exception as error:  # noqa: BLE001 - the last door
-            from operate.outcome import tell  # noqa: PLC0415 - see above
-
-            code = tell(error, _asked_for(given), as_json="--json" in given)
+            code = _told(error, given)
         sys.exit(code or 0)
 
 
 def example(line: str) -> str:
     """An example, as it stands below the help of a command."""
     return f"Example: [bold]varna {line}[/bold]"
+
+
+def _told(error: Exception, given: list[str]) -> int:
+    try:
+        from operate.outcome import tell  # noqa: PLC0415 - see above
+    except ImportError as broken:
+        typer.echo(f"varna is not installed as a whole: {broken.name}", err=True)
+        return 1
+    return tell(error, _asked_for(given), as_json="--json" in given)
 
 
 def _asked_for(given: list[str]) -> Words:

@@ -151,7 +151,7 @@ def explained(view: View, words: Words) -> Iterator[RenderableType]:
     for one in view.owed:
         yield Text.assemble((obligation(one.key, words), "bold"), "  ", _state(one, view.at, words))
         why = explanation_text(explanation(one), words, extended=one.extended)
-        yield Padding("\n".join(why), (0, 0, 1, 2))
+        yield Padding("\n".join(why), (0, 0, 1, 2), expand=False)
 
 
 def history(told: History, words: Words) -> Iterator[RenderableType]:
@@ -162,7 +162,7 @@ def history(told: History, words: Words) -> Iterator[RenderableType]:
             continue
         yield Text(f"{event.seq:>4}  {when(event.at, words)}  {event_text(event, words)}  ({event.actor})")
         for line in written(event, told.reports):
-            yield Padding(line, (0, 0, 0, 6))
+            yield Padding(line, (0, 0, 0, 6), expand=False)
 
 
 def written(event: Event, reports: dict[str, Report]) -> list[str]:
