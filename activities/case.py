@@ -17,8 +17,8 @@ from models.message import Frozen
 from models.notices import Notice
 from models.routine import Routine
 from models.stages.clock import NoticeOutcome
-from storage import notices as outbox
 from storage import ledger, routines
+from storage import notices as outbox
 from storage.recipients import Recipient
 from storage.recipients import find as recipients_of
 from storage.record import record
@@ -55,7 +55,7 @@ class CaseActivities:
     async def record(self, recording: Recording) -> Recorded:
         """Write ledger and read model in one transaction; a repeated batch changes nothing.
 
-        A worker that died after recording leaves events that the engine never heard of: they stand, and are handed back.
+        A worker that died after recording leaves events that the engine never heard of: they stand, and are given back.
         """
         case, first = recording.case, recording.events[0].seq
         try:

@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 STEP = re.compile(r"^\$ varna act \S+ (docs/tour/\S+\.json) --as (\S+)$", re.MULTILINE)
 
 
+TOUR = Path("docs/tour")
+REPORT = (TOUR / "report.json").read_bytes()
+STEPS = STEP.findall(Path("README.md").read_text(encoding="utf-8"))
+FILES = {path.as_posix(): json.loads(path.read_text(encoding="utf-8")) for path in sorted(TOUR.glob("[0-9]*.json"))}
+
+
 async def step(case: TownCase, file: str, who: str) -> None:
-    await case.does(who, **{"what" if k == "type" else k: v for k, v in json.loads(Path(file).read_text("utf-8")).items()})
+    fields = dict(FILES[file])
+    await case.does(who, fields.pop("type"), **fields)
 
 
 async def test_the_tour_goes_as_the_readme_says(tmp_path: Path) -> None:
-    steps = STEP.findall(Path("README.md").read_text(encoding="utf-8"))
-    assert [file for file, _ in steps] == [path.as_posix() for path in sorted(Path("docs/tour").glob("[0-9]*.json"))]
+    assert [file for file, _ in STEPS] == list(FILES)
     async with a_town(tmp_path) as town:
-        case = await town.report(read_report(Path("docs/tour/report.json").read_bytes(), await town.now()))
+        case = await town.report(read_report(REPORT, await town.now()))
         with pytest.raises(Refusal, match="stage_not_open"):
-            await step(case, *steps[-1])
-        for file, who in steps:
+            await step(case, *STEPS[-1])
+        for file, who in STEPS:
             await step(case, file, who)
         state = await case.state()
     assert state.closed

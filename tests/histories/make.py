@@ -1,4 +1,4 @@
-"""Write new histories: `python -m tests.histories.make [NAME …]`. Committed ones are never made again, only added to.
+"""Write new histories: `python -m tests.histories.make [NUMBER …]`. Committed ones are never made again, only added to.
 
 A history is what some running case out there may look like. It is replayed against every later version of the workflow;
 one that no longer replays means cases that would stand still after a deploy.
@@ -19,10 +19,10 @@ from operate.town import a_town
 from workflows.client import workflow_id
 
 if TYPE_CHECKING:
-    from operate.scenarios import Scenario
+    from operate.scenarios.scenario import Scenario
 
 FOLDER = Path("tests/histories")
-WANTED = ("f01", "f03", "f09", "f10", "f13")
+WANTED = (1, 3, 9, 10, 13)
 """One for each way a case can end: long, reopened, preventive, false alarm, registered only."""
 
 
@@ -33,15 +33,15 @@ async def make(scenario: Scenario) -> None:
         handle = town.environment.client.get_workflow_handle(workflow_id(cases[0].ref))
         history = await handle.fetch_history()
     text = json.dumps(json.loads(history.to_json()), ensure_ascii=False, separators=(",", ":"))
-    (FOLDER / f"{scenario.code}.json").write_text(text + "\n", encoding="utf-8")
+    (FOLDER / f"f{scenario.number:02}.json").write_text(text + "\n", encoding="utf-8")
 
 
-async def main(codes: list[str]) -> None:
+async def main(numbers: list[int]) -> None:
     """Make the wanted histories that are not there yet."""
     for scenario in SCENARIOS:
-        if scenario.code in codes and not (FOLDER / f"{scenario.code}.json").exists():
+        if scenario.number in numbers and not (FOLDER / f"f{scenario.number:02}.json").exists():
             await make(scenario)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:] or list(WANTED)))
+    asyncio.run(main([int(number) for number in sys.argv[1:]] or list(WANTED)))

@@ -39,7 +39,8 @@ COMMANDS = frozenset(
 
 def fingerprint() -> dict[str, list[str]]:
     """Per file of the room: where which command is issued, in source order."""
-    found = {path.as_posix(): _commands(ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(ROOM.glob("*.py"))}
+    files = sorted(ROOM.glob("*.py"))
+    found = {path.as_posix(): _commands(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
     return {path: commands for path, commands in found.items() if commands}
 
 
@@ -56,11 +57,10 @@ def _commands(tree: ast.Module) -> list[str]:
             continue
         calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
         for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            owner = call.func.value.id if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) else ""
-            if name in COMMANDS and owner == "workflow":
-                first = ast.unparse(call.args[0]) if call.args and name != "wait_condition" else ""
-                commands.append(f"{function.name}: {name}({first})")
+            owner, _, name = ast.unparse(call.func).rpartition(".")
+            if owner == "workflow" and name in COMMANDS:
+                what = ast.unparse(call.args[0]) if call.args and name != "wait_condition" else ""
+                commands.append(f"{function.name}: {name}({what})")
     return commands
 
 

@@ -125,7 +125,7 @@ async def test_a_closed_case_takes_notes_but_no_work(town: Town) -> None:
 
 async def test_a_case_ends_when_it_can_no_longer_be_reopened(town: Town) -> None:
     case = await town.report(a_report())
-    await case.does(HANDLER, "triage", outcome=TriageOutcome.REGISTER_ONLY, level=Level.LOW, text="Endast för kännedom.")
+    await case.does(HANDLER, "triage", outcome="register_only", level="low", text="Endast för kännedom.")
     await case.does(HANDLER, "close", reason="registered_only")
     await town.wait(days=366)
     described = await town.environment.client.get_workflow_handle(workflow_id(case.ref)).describe()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToJson
+from pydantic import BaseModel
 
+from models.commands import COMMANDS
+from models.events import FACTS
 from models.message import Narrative
 from models.report import Reach, Report
 from models.vocabulary.incident import IncidentKind
@@ -27,7 +30,7 @@ REPORT = Report(
     reach=Reach(name=MARK, telephone=f"{MARK} 1", email=f"{MARK} 2", safe_time=f"{MARK} 3"),
     kinds=(IncidentKind.VISITED_PRIVATELY,),
 )
-WORK = [
+WORK: list[tuple[str, dict[str, Any]]] = [
     ("triage", {"outcome": "open", "level": "high"}),
     ("contact_affected", {"outcome": "reached"}),
     ("ask_information", {"task": "t1"}),
@@ -49,6 +52,10 @@ WORK = [
 ]
 
 
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 async def test_no_marked_word_leaves_the_case(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +70,7 @@ async def test_no_marked_word_leaves_the_case(
         described = MessageToJson((await handle.describe()).raw_description)
     assert sum(MARK in event.model_dump_json() for event in events) >= len(WORK) - 1, "the marks were never written"
     assert {event.type for event in events} >= {"reminded", "escalated", "notice_sent"}
-    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = files(tmp_path)
     assert any(path.parts[-3:-1] == ("outbox", "9001") for path in kept)
     out = capfd.readouterr()
     places = {
@@ -79,10 +86,11 @@ async def test_no_marked_word_leaves_the_case(
 
 def test_every_free_text_is_marked_as_narrative() -> None:
     """Whoever adds a field for free text must mark it, or it would be shown where only codes may be."""
-    from models.commands import COMMANDS  # noqa: PLC0415 - only this test asks
-    from models.events import FACTS  # noqa: PLC0415
-
-    for message in (*COMMANDS, *FACTS, Report, Reach):
-        for name, field in message.model_fields.items():
-            if name in {"text", "lesson", "what", "reference"}:
-                assert "Narrative" in repr(field) or Narrative in map(type, field.metadata), f"{message.__name__}.{name}"
+    messages: tuple[type[BaseModel], ...] = (*COMMANDS, *FACTS, Report, Reach)
+    unmarked = [
+        f"{message.__name__}.{name}"
+        for message in messages
+        for name, field in message.model_fields.items()
+        if name in {"text", "lesson", "what", "reference"} and Narrative.__name__ not in repr(field)
+    ]
+    assert unmarked == []

@@ -64,9 +64,9 @@ def test_there_is_a_history_for_each_way_a_case_can_end() -> None:
 
 def test_the_fingerprint_is_the_committed_one() -> None:
     assert fingerprint() == baseline(), (
-        "A workflow asks other things of the engine than the committed fingerprint says. If running cases could notice, "
-        "put the change behind workflow.patched() (CONTRIBUTING, «To change a workflow»); then renew the baseline with "
-        "`python -m tests.workflows.fingerprint` and say in the commit message why that is safe."
+        "A workflow asks other things of the engine than the committed fingerprint says. If running cases could "
+        "notice, put the change behind workflow.patched() (CONTRIBUTING, «To change a workflow»); then renew the "
+        "baseline with `python -m tests.workflows.fingerprint` and say in the commit message why that is safe."
     )
 
 
