@@ -1,0 +1,132 @@
+"""Measure everything: `python -m tests.benchmarks`. One JSON document on standard output, progress on standard error.
+
+Ends with 1 if a limit is broken. Ratios compare with bare workflows on the same server in the same run, in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import psutil
+
+from tests.benchmarks import live, pure, startup
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.history import Growth, summary
+
+ROUNDS = 3
+
+
+def progress(text: str) -> None:
+    """Say what goes on."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def rules() -> list[Figure]:
+    """The pure functions."""
+    progress("rules: decide and evolve, obligations")
+    return [
+        Figure("decide_and_evolve", pure.decided_per_second(), "commands/s", 20_000, "higher"),
+        Figure("obligations", pure.owed_microseconds(), "microseconds per case", 200),
+    ]
+
+
+async def cases(home: Path) -> list[Figure]:
+    """The engine, against bare workflows."""
+    progress("setting up an engine and two workers")
+    async with live.stage(home) as on:
+        actions, rates, lived = [], [], []
+        for number in range(1, ROUNDS + 1):
+            progress(f"officer actions and bare updates, round {number} of {ROUNDS}")
+            actions.append(await live.action_milliseconds(on))
+            progress(f"whole cases and bare workflows, round {number} of {ROUNDS}")
+            before = await on.notices_sent()
+            lived.append(await live.per_second(on.live_through))
+            sent = await on.notices_sent() - before
+            rates.append((lived[-1].rate, (await live.per_second(on.live_bare)).rate))
+        grown = [Growth.of(await on.history(ref)) for ref in lived[-1].done]
+        progress(f"memory of {live.CACHED} open cases")
+        memory = await live.kilobytes_per_case(on)
+    counted = summary(grown)
+    ours, bare = (median(column) for column in zip(*actions, strict=True))
+    return [
+        Figure(
+            "officer_action",
+            median(mine / theirs for mine, theirs in actions),
+            "times a bare update",
+            1.5,
+            details={"milliseconds": round(ours, 2), "bare_milliseconds": round(bare, 2), "rounds": _ratios(actions)},
+        ),
+        Figure(
+            "whole_cases",
+            median(mine / theirs for mine, theirs in rates),
+            "times the rate of bare workflows",
+            0.6,
+            "higher",
+            {
+                "cases_per_second": round(median(mine for mine, _ in rates), 2),
+                "bare_per_second": round(median(theirs for _, theirs in rates), 2),
+                "at_once": live.AT_ONCE,
+                "notices_sent_per_case": round(sent / live.PER_ROUND, 2),
+                "rounds": _ratios(rates),
+            },
+        ),
+        Figure(
+            "history_growth",
+            counted["with_notices_and_clock_mean"],
+            "events per officer action, with the notices' and the clock's",
+            8,
+            details=counted,
+        ),
+        Figure("open_timers", counted["most_timers_open"], "timers at once in one case", 1, margin=1),
+        Figure("memory", memory, "kB per open cached case"),
+    ]
+
+
+async def first_case(home: Path) -> list[Figure]:
+    """The whole command."""
+    progress("varna up on an empty folder")
+    return [Figure("start_up", await startup.seconds_to_first_case(home), "s to the first living case", 10)]
+
+
+async def measure() -> list[Figure]:
+    """Everything, the quiet things first."""
+    figures = rules()
+    with tempfile.TemporaryDirectory(prefix="varna-bench-") as folder:
+        figures += await first_case(Path(folder) / "up")
+        figures += await cases(Path(folder) / "live")
+    return figures
+
+
+def main() -> int:
+    """Print the figures; 1 if a limit is broken."""
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the engine greets whoever reads standard output
+    began = perf_counter()
+    figures = asyncio.run(measure())
+    document = {
+        "figures": {figure.name: figure.document() for figure in figures},
+        "broken": [figure.name for figure in figures if figure.verdict == "broken"],
+        "close": [figure.name for figure in figures if figure.verdict == "close"],
+        "seconds": round(perf_counter() - began, 1),
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": psutil.getloadavg()[0]},
+    }
+    with answer:
+        json.dump(document, answer, indent=2)
+        answer.write("\n")
+    return int(bool(document["broken"]))
+
+
+def _ratios(pairs: list[tuple[float, float]]) -> list[float]:
+    return [round(mine / theirs, 2) for mine, theirs in pairs]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
