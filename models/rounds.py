@@ -234,10 +234,9 @@ def _key(name: str, number: int, case: Case) -> str:
 
 
 def _times(case: Case, names: tuple[str, ...]) -> Sequence[datetime]:
-    """When any of these moments came, in order of time: what is told late may have happened early."""
+    """When any of these moments came, in order of time."""
     if len(names) == 1:
-        found = case.moments.get(names[0], ())
-        return found if len(found) < 2 else sorted(found)  # noqa: PLR2004 - one needs no sorting
+        return case.moments.get(names[0], ())
     return sorted(at for name in names for at in case.moments.get(name, ()))
 
 
