@@ -72,14 +72,14 @@ class Sight(StrEnum):
 
 def sight(actor: Actor, case: Case) -> Sight:
     """What this person may see of the case. A case one may not see does not exist for them."""
-    roles = _roles(actor, case)
+    # Whoever holds a blocked role is kept out altogether: another hat on the same head changes nothing.
+    if actor.id in case.blocked_people or actor.roles & case.blocked_roles:
+        return Sight.NOTHING
+    roles = roles_in(actor, case)
     if actor.organisation != case.organisation:
         offered = case.hand_over is not None and case.hand_over.to == actor.organisation
         return Sight.HEADLINE if offered and roles & CASEWORKERS else Sight.NOTHING
-    kept_out = actor.id in case.blocked_people or (
-        case.protected and actor.id not in case.named and Role.SECURITY_CHIEF not in roles
-    )
-    if kept_out:
+    if case.protected and actor.id not in case.named and not roles & _unnamed(case):
         return Sight.NOTHING
     whole = CASEWORKERS
     whole |= PREVENTERS if case.kind is CaseKind.PREVENTION else frozenset()
@@ -102,15 +102,26 @@ def refuse_unless_allowed(actor: Actor, command: Command, case: Case) -> None:
     if sight(actor, case) is Sight.NOTHING:
         raise Refusal("unknown_case", "case")
     allowed = MAY[kind]
-    if case.kind is CaseKind.PREVENTION:
+    if case.kind is CaseKind.PREVENTION and allowed >= CASEWORKERS:
         allowed = allowed | PREVENTERS
-    if not _roles(actor, case) & allowed:
+    if not roles_in(actor, case) & allowed:
         raise Refusal("not_allowed", "actor", command=kind)
     if actor.organisation != case.organisation and kind != "accept_handover":
         raise Refusal("not_allowed", "actor", command=kind)
 
 
-def _roles(actor: Actor, case: Case) -> frozenset[Role]:
-    """The actor's roles in this case: those held, less those blocked, and the handler's if it is theirs."""
-    roles = actor.roles - case.blocked_roles
-    return roles | {Role.HANDLER} if actor.id == case.handler else roles - {Role.HANDLER}
+def roles_in(actor: Actor, case: Case) -> frozenset[Role]:
+    """The actor's roles in this case: those held, the handler's if it is theirs, less those blocked."""
+    handler = {Role.HANDLER} if actor.id == case.handler else frozenset()
+    return (actor.roles - {Role.HANDLER} | handler) - case.blocked_roles
+
+
+def head_of_security(case: Case) -> Role:
+    """The role that answers for the case in the end: the deputy's, if the head of security must keep out."""
+    return Role.DEPUTY if Role.SECURITY_CHIEF in case.blocked_roles else Role.SECURITY_CHIEF
+
+
+def _unnamed(case: Case) -> frozenset[Role]:
+    """Who knows of a protected identity without being named: the same as are told of it (domain §1.4)."""
+    duty = {Role.DUTY_OFFICER} if case.pace is Level.ACUTE else frozenset()
+    return frozenset({head_of_security(case)}) | duty

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from models.message import CaseRef, Code, Frozen, Instant, OrganisationCode, Sorted
+from models.message import CaseRef, Code, Day, Frozen, Instant, OrganisationCode, Sorted
 from models.vocabulary.case import (
     Answer,
     CaseKind,
@@ -30,7 +30,7 @@ from models.vocabulary.incident import (
     Place,
     Purpose,
 )
-from models.vocabulary.people import ConsentPurpose, Role
+from models.vocabulary.people import ConsentPurpose, Role, SharingGround
 from models.vocabulary.police import PoliceDecision, PoliceStatus, RestrainingOrderKind, RestrainingOrderState
 from models.vocabulary.support import MeasureKind, MeasureState
 from models.worktime import Suspension
@@ -61,7 +61,7 @@ class IncidentFacts(Frozen):
     affected_known: bool = True
     anonymous: bool = False
     danger_now: bool = False
-    meeting_day: date | None = None
+    meeting_day: Day | None = None
     """The day of the decision or meeting the matter leads to."""
 
 
@@ -92,6 +92,8 @@ class Assessment(Frozen):
     """False while a lowering waits for its second person."""
     approved_by: Code | None = None
     rejected_by: Code | None = None
+    overtaken: bool = False
+    """Something new happened since: a lowering that still waits can only be rejected, and the risk assessed anew."""
 
     @property
     def waiting(self) -> bool:
@@ -120,7 +122,7 @@ class RestrainingOrder(Frozen):
 
     state: RestrainingOrderState
     kind: RestrainingOrderKind | None = None
-    until: date | None = None
+    until: Day | None = None
 
 
 class PoliceFile(Frozen):
@@ -166,6 +168,7 @@ class HandOver(Frozen):
 
     to: OrganisationCode
     offered: Instant
+    ground: SharingGround | None = None
     accepted: Instant | None = None
 
 
@@ -224,6 +227,15 @@ class Case(Frozen):
     def pace(self) -> Level:
         """The level that sets the deadlines now."""
         return self.paces[-1].level
+
+    def suspended(self, now: datetime) -> bool:
+        """Whether the clock of what may wait stands still now."""
+        return bool(self.suspensions) and self.suspensions[-1].end > now
+
+    @property
+    def triaged_away(self) -> bool:
+        """Looked at, and not opened: only registered, referred, or a false alarm."""
+        return self.stages[Stage.RISK].state is StageState.WAIVED
 
     @property
     def closed(self) -> bool:

@@ -8,14 +8,26 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from models.message import Command
 from models.refusal import BadInput
-from models.stages import casework, clock, closure, deadlines, handover, intake, police, risk, support
+from models.stages import (
+    casework,
+    clock,
+    closure,
+    correction,
+    deadlines,
+    handover,
+    information,
+    intake,
+    police,
+    risk,
+    support,
+)
 
 HumanCommand = Annotated[
     intake.Triage
     | intake.ContactAffected
     | intake.IdentifyAffected
-    | intake.AskInformation
-    | intake.AnswerInformation
+    | information.AskInformation
+    | information.AnswerInformation
     | risk.AssessRisk
     | risk.Approve
     | risk.DecideProtection
@@ -36,7 +48,7 @@ HumanCommand = Annotated[
     | casework.LinkCase
     | casework.MergeReport
     | casework.BlockRole
-    | casework.Correct
+    | correction.Correct
     | handover.HandOverCase
     | handover.AcceptHandOver
     | deadlines.ExtendDeadline

@@ -10,6 +10,7 @@ from models.events import AnyFact, Event
 from models.message import Command
 from models.refusal import Refusal
 from models.report import CLOCK_SLACK
+from models.stages.deadlines import awakened
 from models.stages.intake import Reported
 from models.vocabulary.case import CaseKind, Level, StageState
 
@@ -38,7 +39,8 @@ def decide(case: Case, command: Command, context: Context) -> list[Event]:
             raise Refusal("stage_waived", "type", stage=command.needs)
     if command.at is not None:
         _refuse_wrong_time(case, command, context)
-    return _sealed(case, command.decide(case, context), command, context)
+    facts = command.decide(case, context)
+    return _sealed(case, [*facts, *awakened(case, facts, context)], command, context)
 
 
 def open_case(ref: str, reported: Reported, context: Context, received: datetime) -> Event:
@@ -58,8 +60,9 @@ def presumed_level(incident: IncidentFacts, kind: CaseKind, risk: RiskRule) -> L
     """How fast a human must look: the highest the routine presumes from what was reported; in doubt higher."""
     if kind is CaseKind.PREVENTION:
         return Level.LOW
-    names = [*incident.kinds, *(["danger_now"] if incident.danger_now else [])]
-    presumed = [risk.presumed[name] for name in names if name in risk.presumed]
+    presumed = [risk.presumed.get(kind, Level.RAISED) for kind in incident.kinds]
+    if incident.danger_now:
+        presumed.append(risk.presumed.get("danger_now", Level.ACUTE))
     return max(presumed, key=lambda level: level.rank, default=Level.RAISED)
 
 

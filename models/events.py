@@ -7,7 +7,19 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from models.message import CaseRef, Code, CommandId, Fact, Frozen, Instant, Positive
-from models.stages import casework, clock, closure, deadlines, handover, intake, police, risk, support
+from models.stages import (
+    casework,
+    clock,
+    closure,
+    correction,
+    deadlines,
+    handover,
+    information,
+    intake,
+    police,
+    risk,
+    support,
+)
 
 AnyFact = Annotated[
     intake.Reported
@@ -15,8 +27,8 @@ AnyFact = Annotated[
     | intake.LevelChanged
     | intake.AffectedContacted
     | intake.AffectedIdentified
-    | intake.InformationAsked
-    | intake.InformationAnswered
+    | information.InformationAsked
+    | information.InformationAnswered
     | risk.RiskAssessed
     | risk.RiskApproved
     | risk.RiskRejected
@@ -41,7 +53,7 @@ AnyFact = Annotated[
     | casework.ReportMerged
     | casework.ReportUnmerged
     | casework.RoleBlocked
-    | casework.Corrected
+    | correction.Corrected
     | handover.HandedOver
     | handover.HandOverAccepted
     | handover.HandOverReturned

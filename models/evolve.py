@@ -36,7 +36,9 @@ def evolve(case: Case | None, event: Event) -> Case:
     if not isinstance(fact, UNTIMED) and "moments" not in changes:
         moments = dict(case.moments)
         for name in fact.moments():
-            moments[name] = (*moments.get(name, ()), event.at)
+            at = event.recorded if name in fact.news else event.at
+            # What is told late may have happened early.
+            moments[name] = tuple(sorted((*moments.get(name, ()), at)))
         changes["moments"] = moments
     return case.model_copy(update=changes)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from models.vocabulary.case import Stage
 from models.vocabulary.people import Role
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 NARRATIVE_LIMIT = 20_000
 """Characters of free text in one message; 2 MB is the engine's hard limit for a payload."""
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""What lies outside is a slip of the pen, and a deadline counted from it would leave the calendar."""
 
 
 T = TypeVar("T")
@@ -31,7 +34,19 @@ class Narrative:
 
 
 def _utc(value: datetime) -> datetime:
+    if not EARLIEST <= value < LATEST:
+        raise _no_such_time()
     return value.astimezone(UTC)
+
+
+def _day(value: date) -> date:
+    if not EARLIEST.date() <= value < LATEST.date():
+        raise _no_such_time()
+    return value
+
+
+def _no_such_time() -> PydanticCustomError:
+    return PydanticCustomError("no_such_time", "the year must lie between 1900 and 2099")
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NARRATIVE_LIMIT), Narrative()]
@@ -43,6 +58,8 @@ CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:
 Positive = Annotated[int, Field(ge=1)]
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment in UTC; naive times are refused."""
+Day = Annotated[date, AfterValidator(_day)]
+"""A day of the calendar, without a time."""
 
 
 class Frozen(BaseModel):
@@ -87,6 +104,9 @@ class Fact(Frozen):
 
     also: ClassVar[tuple[str, ...]] = ()
     """Further moments this fact can be, beside its own type: the vocabulary routines may start and meet clocks by."""
+    news: ClassVar[frozenset[str]] = frozenset()
+    """Moments that count from when they were told, not from when they happened: what calls for a new look is never
+    answered by a look before anybody knew."""
 
     def moments(self) -> tuple[str, ...]:
         """Names of the moments this very fact is."""

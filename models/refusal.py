@@ -40,7 +40,12 @@ class BadInput(ValueError):
         """Name fields as dotted paths; the offending value itself is never repeated, it may be personal."""
         return cls(
             *(
-                Problem(field=".".join(str(part) for part in e["loc"]) or "input", code=e["type"], reason=e["msg"])
+                Problem(
+                    field=".".join(str(part) for part in e["loc"]) or "input",
+                    code=e["type"],
+                    # pydantic's own sentence repeats what stood there
+                    reason="not one of the known types" if e["type"] == "union_tag_invalid" else e["msg"],
+                )
                 for e in error.errors(include_url=False, include_input=False, include_context=False)
             )
         )

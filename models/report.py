@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.case import IncidentFacts
-from models.message import Frozen, Instant, Narrative, OrganisationCode, Text
+from models.message import Day, Frozen, Instant, Narrative, OrganisationCode, Text
 from models.refusal import BadInput, Problem
 from models.vocabulary.case import Answer, CaseKind
 from models.vocabulary.incident import (
@@ -81,7 +81,7 @@ class Report(Frozen):
     protected_identity: Answer = Answer.UNKNOWN
     may_contact_party: Answer = Answer.UNKNOWN
     wishes: tuple[Wish, ...] = ()
-    meeting_day: date | None = None
+    meeting_day: Day | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
@@ -121,7 +121,7 @@ def read_report(text: str | bytes, received: datetime) -> Report:
     :param received: when it came in (UTC); nothing may have happened after that.
     :raises BadInput: naming each field that is wrong.
     """
-    raw = text.encode() if isinstance(text, str) else text
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     if len(raw) > REPORT_LIMIT:
         raise BadInput(Problem(field="report", code="too_large", reason=f"{len(raw)} bytes, at most {REPORT_LIMIT}"))
     try:

@@ -1,4 +1,4 @@
-"""What belongs to no stage: notes, evidence, assignment, consent, links, conflict of interest, corrections."""
+"""What belongs to no stage: notes, evidence, assignment, consent, links, conflict of interest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints
 
-from models.case import Case, IncidentFacts, Link
-from models.message import CaseRef, Code, Command, Fact, Positive, Sorted, Text
+from models.access import CASEWORKERS
+from models.case import Case, Link
+from models.message import CaseRef, Code, Command, Fact, Sorted, Text
 from models.refusal import Refusal
+from models.stages.handover import HandOverReturned
+from models.stages.intake import back_to_work
 from models.vocabulary.case import LinkReason
-from models.vocabulary.people import ConsentPurpose, Role
+from models.vocabulary.people import ConsentPurpose, Role, SharingGround
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +56,8 @@ class AddEvidence(Command):
         if self.evidence is None:
             if self.text is None:
                 raise Refusal("reason_required", "text")
+            if self.digest is not None:
+                raise Refusal("evidence_required", "evidence")
             return [EvidenceAdded(text=self.text)]
         if self.digest is None:
             raise Refusal("digest_required", "digest")
@@ -137,7 +142,10 @@ class WithdrawConsent(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.purpose not in case.consents:
             raise Refusal("no_consent", "purpose", purpose=self.purpose)
-        return [ConsentWithdrawn(purpose=self.purpose, text=self.text)]
+        withdrawn = ConsentWithdrawn(purpose=self.purpose, text=self.text)
+        offer = case.hand_over if self.purpose is ConsentPurpose.HAND_OVER else None
+        rests_on_it = offer and offer.accepted is None and offer.ground is SharingGround.CONSENT
+        return [withdrawn, HandOverReturned(declined=False)] if rests_on_it else [withdrawn]
 
 
 class ConsentWithdrawn(Fact):
@@ -227,7 +235,7 @@ class ReportMerged(Fact):
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         changes: dict[str, object] = {"reports": (*case.reports, self.report)}
-        return changes | ({"last_incident": event.at} if self.new_incident else {})
+        return changes | (back_to_work(case, event.at) if self.new_incident else {})
 
 
 class ReportUnmerged(Fact):
@@ -244,6 +252,7 @@ class BlockRole(Command):
     """Conflict of interest: from now on these roles and people see and receive nothing of the case (domain §1.2)."""
 
     type: Literal["block_role"] = "block_role"
+    after_close: ClassVar = True
     roles: Sorted[Role] = frozenset()
     people: Sorted[Code] = frozenset()
     text: Text
@@ -251,6 +260,10 @@ class BlockRole(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if not self.roles and not self.people:
             raise Refusal("nobody_named", "roles")
+        if not context.routine.roles & CASEWORKERS - case.blocked_roles - self.roles:
+            raise Refusal("nobody_left", "roles")
+        if case.protected and self.people and not case.named - self.people:
+            raise Refusal("nobody_left", "people")
         return [RoleBlocked(roles=self.roles, people=self.people, text=self.text)]
 
 
@@ -269,31 +282,3 @@ class RoleBlocked(Fact):
             "named": case.named - self.people,
             "handler": None if case.handler in self.people else case.handler,
         }
-
-
-class Correct(Command):
-    """Correct an earlier event by a new one. The earlier one stands as it was (architecture §8)."""
-
-    type: Literal["correct"] = "correct"
-    after_close: ClassVar = True
-    corrects: Positive
-    """Sequence number of the event that was wrong."""
-    incident: IncidentFacts | None = None
-    text: Text
-
-    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if self.corrects > case.seq:
-            raise Refusal("unknown_event", "corrects", seq=str(self.corrects))
-        return [Corrected(corrects=self.corrects, incident=self.incident, text=self.text)]
-
-
-class Corrected(Fact):
-    """Something recorded earlier was wrong; this is right."""
-
-    type: Literal["corrected"] = "corrected"
-    corrects: Positive
-    incident: IncidentFacts | None = None
-    text: Text | None = None
-
-    def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return {"incident": self.incident} if self.incident else {}

@@ -31,7 +31,8 @@ class Tick(Command):
             step = obligation.step_at(context.now)
             if step is None:
                 continue
-            if case.hand_over and "handover_answered" in obligation.rule.met_by and context.now >= obligation.due:
+            waiting = case.hand_over is not None and case.hand_over.accepted is None
+            if waiting and "handover_answered" in obligation.rule.met_by and context.now >= obligation.due:
                 facts.append(HandOverReturned(declined=False))
             if step.kind is StepKind.REMIND:
                 facts.append(Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number))

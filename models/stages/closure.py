@@ -8,7 +8,8 @@ from models.case import Closing, Pace
 from models.message import Command, Fact, Text
 from models.obligations import Obligation, obligations, traits
 from models.refusal import Refusal
-from models.stages.intake import level_change
+from models.stages.intake import beginnings, level_change
+from models.stages.risk import is_head
 from models.vocabulary.case import CaseKind, ClosureReason, Level, ReopenReason, Stage, StageState
 from models.worktime import advance
 
@@ -32,7 +33,8 @@ class ProposeClosure(Command):
     lesson: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.closing is not None:
+        # Proposed before the person was told, it is proposed once more when they have been.
+        if case.closing is not None and (case.closing.affected_informed or not self.affected_informed):
             raise Refusal("already_proposed", "type")
         return [
             ClosureProposed(
@@ -59,7 +61,7 @@ class ClosureProposed(Fact):
             proposed=event.at,
             reason=self.reason,
             affected_informed=event.at if self.affected_informed else None,
-            lesson_recorded=self.lesson is not None,
+            lesson_recorded=self.lesson is not None or (case.closing is not None and case.closing.lesson_recorded),
         )
         return {"closing": closing, "stages": case.stages | case.opened(Stage.CLOSURE)}
 
@@ -74,6 +76,10 @@ class Close(Command):
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        # To close at once is to lower; handed over, the receiver has taken it on.
+        at_once = self.reason in context.routine.closure.at_once and self.reason is not ClosureReason.HANDED_OVER
+        if at_once and case.pace in context.routine.risk.chief_lowers and not is_head(case, context):
+            raise Refusal("only_chief_closes", "reason", level=case.pace)
         open_now = [obligation for obligation in obligations(case, context.routine) if obligation.open]
         missing = list(self.missing(case, context, open_now))
         if missing:
@@ -98,7 +104,9 @@ class Close(Command):
             yield "obligations_met"
         if case.kind is CaseKind.INCIDENT:
             yield from self._missing_for_a_person(case, context)
-        elif case.incident.meeting_day and context.now.date() < case.incident.meeting_day:
+        elif case.incident.meeting_day and (
+            context.routine.calendar.local_date(context.now) < case.incident.meeting_day
+        ):
             yield "meeting_held"
 
     def _missing_for_a_person(self, case: Case, context: Context) -> Iterator[str]:
@@ -148,25 +156,37 @@ class Reopen(Command):
         window = context.routine.closure.reopen_window
         if context.now > advance(case.closing.closed, window, context.routine.calendar):
             raise Refusal("reopen_window_over", "type", window=str(window))
-        return [Reopened(reason=self.reason, level=self.level, text=self.text), *level_change(case, self.level)]
+        reopened = Reopened(
+            reason=self.reason,
+            level=self.level,
+            kind=case.kind,
+            affected_known=case.incident.affected_known,
+            text=self.text,
+        )
+        return [reopened, *level_change(case, self.level, context)]
 
 
 class Reopened(Fact):
     """The case is worked on again."""
 
     type: Literal["reopened"] = "reopened"
-    also: ClassVar = ("reported", "triaged", "case_opened", "affected_identified", "alarm_raised")
+    also: ClassVar = ("reported", "triaged", "case_opened", "affected_identified", "matter_raised", "alarm_raised")
     reason: ReopenReason
     level: Level
+    kind: CaseKind = CaseKind.INCIDENT
+    affected_known: bool = True
     text: Text | None = None
 
     def moments(self) -> tuple[str, ...]:
-        alarm = ("alarm_raised",) if self.level is Level.ACUTE else ()
-        return ("reopened", "reported", "triaged", "case_opened", "affected_identified", *alarm)
+        begun = beginnings(self.kind, self.level, affected_known=self.affected_known)
+        return ("reopened", "triaged", "case_opened", *begun)
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         return {
             "closing": None,
+            "hand_over": None,
+            # What was assessed then stands in the ledger and in the list of assessments; the factors are asked anew.
+            "risk": case.risk.model_copy(update={"factors": {}, "confidence": None, "protection_decided": False}),
             "stages": case.stages | case.opened(Stage.RISK, Stage.POLICE, Stage.SUPPORT) | case.pending(Stage.CLOSURE),
             "paces": (Pace(level=self.level, at=event.recorded),),
             "last_incident": event.at,

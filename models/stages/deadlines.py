@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from models.case import Case, RoutineRef
 from models.message import Code, Command, Fact, Instant, Positive, Text
-from models.obligations import obligation_named
+from models.obligations import obligation_named, obligations
 from models.refusal import Refusal
 from models.vocabulary.case import Stage, StageState
 from models.worktime import Suspension
@@ -61,14 +61,13 @@ class Suspend(Command):
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         now = context.now
-        running = case.suspensions[-1] if case.suspensions and case.suspensions[-1].end > now else None
         if self.until is None:
-            if running is None:
+            if not case.suspended(now):
                 raise Refusal("not_suspended", "until")
             return [Resumed(reason=self.reason)]
         if case.pace in context.routine.wall_clock_levels:
             raise Refusal("urgent_not_deferred", "until", level=case.pace)
-        if running is not None:
+        if case.suspended(now):
             raise Refusal("already_suspended", "until")
         if self.until <= now:
             raise Refusal("not_later", "until")
@@ -99,35 +98,59 @@ class Resumed(Fact):
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         *earlier, last = case.suspensions
-        return {"suspensions": (*earlier, last.model_copy(update={"end": event.recorded}))}
+        ended = [last.model_copy(update={"end": event.recorded})] if event.recorded > last.start else []
+        return {"suspensions": (*earlier, *ended)}
+
+
+DANGER = frozenset(
+    {"incident_added", "restraining_order_breached", "actor_released", "police_resumed", "level_raised", "reopened"}
+)
+
+
+def awakened(case: Case, facts: Sequence[Fact], context: Context) -> list[Fact]:
+    """A suspended clock runs again as soon as danger is heard of: nobody waits for a date set when all was quiet."""
+    heard = [moment for fact in facts for moment in fact.moments() if moment in DANGER]
+    return [Resumed(reason=heard[0])] if heard and case.suspended(context.now) else []
 
 
 class WaiveStage(Command):
-    """Do without a stage, with a reason: an opened police stage of a preventive case, say."""
+    """Do without a stage, with a reason: an opened police stage of a preventive case, say. Or take it up after all."""
 
     type: Literal["waive_stage"] = "waive_stage"
     stage: Literal[Stage.POLICE, Stage.SUPPORT]
     reason: Code
+    undo: bool = False
     text: Text
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        if self.undo:
+            if case.triaged_away or case.stages[self.stage].state is not StageState.WAIVED:
+                raise Refusal("stage_not_waived", "stage", stage=self.stage)
+            return [StageWaived(stage=self.stage, reason=self.reason, undone=True, text=self.text)]
         if case.stages[self.stage].state is not StageState.OPEN:
             raise Refusal("stage_not_open", "stage", stage=self.stage)
+        if self.stage is Stage.POLICE and case.police.status is not None:
+            raise Refusal("already_reported_to_police", "stage")
         if case.pace in context.routine.wall_clock_levels:
             raise Refusal("urgent_not_deferred", "stage", level=case.pace)
         return [StageWaived(stage=self.stage, reason=self.reason, text=self.text)]
 
 
 class StageWaived(Fact):
-    """A stage is done without."""
+    """A stage is done without, or taken up after all."""
 
     type: Literal["stage_waived"] = "stage_waived"
     stage: Stage
     reason: Code
+    undone: bool = False
     text: Text | None = None
 
+    def moments(self) -> tuple[str, ...]:
+        return () if self.undone else ("stage_waived",)
+
     def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return {"stages": case.stages | case.waived(self.reason, self.stage)}
+        stage = case.opened(self.stage) if self.undone else case.waived(self.reason, self.stage)
+        return {"stages": case.stages | stage}
 
 
 class Acknowledge(Command):
@@ -136,6 +159,9 @@ class Acknowledge(Command):
     type: Literal["acknowledge"] = "acknowledge"
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        owed = obligations(case, context.routine)
+        if not any(obligation.open and "acknowledged" in obligation.rule.met_by for obligation in owed):
+            raise Refusal("no_alarm", "type")
         return [Acknowledged()]
 
 

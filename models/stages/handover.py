@@ -43,7 +43,7 @@ class HandedOver(Fact):
     text: Text | None = None
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return {"hand_over": HandOver(to=self.to, offered=event.at)}
+        return {"hand_over": HandOver(to=self.to, offered=event.at, ground=self.ground)}
 
 
 class AcceptHandOver(Command):

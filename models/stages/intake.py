@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from models.case import Case, IncidentFacts, InformationTask, Pace, RoutineRef, StageRecord
+from models.access import head_of_security, roles_in
+from models.case import Case, IncidentFacts, Pace, RoutineRef, StageRecord
 from models.message import Code, Command, Fact, OrganisationCode, Text
 from models.refusal import Refusal
-from models.vocabulary.case import CaseKind, Grade, Level, Stage, StageState, TriageOutcome
+from models.stages.information import InformationAsked
+from models.vocabulary.case import Answer, CaseKind, Grade, Level, Stage, StageState, TriageOutcome
 from models.vocabulary.incident import Consequence
 from models.vocabulary.support import ContactOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from models.context import Context
     from models.events import Event
+
+
+GOES_ON = frozenset({TriageOutcome.OPEN, TriageOutcome.NEEDS_INFORMATION})
 
 
 class Reported(Fact):
@@ -32,10 +39,7 @@ class Reported(Fact):
     routine: RoutineRef
 
     def moments(self) -> tuple[str, ...]:
-        alarm = ("alarm_raised",) if self.presumed is Level.ACUTE else ()
-        if self.kind is CaseKind.PREVENTION:
-            return ("reported", "matter_raised", *alarm)
-        return ("reported", *(("affected_identified",) if self.incident.affected_known else ()), *alarm)
+        return beginnings(self.kind, self.presumed, affected_known=self.incident.affected_known)
 
     def begin(self, event: Event) -> Case:
         """The case as it begins."""
@@ -54,6 +58,14 @@ class Reported(Fact):
         )
 
 
+def beginnings(kind: CaseKind, level: Level, *, affected_known: bool) -> tuple[str, ...]:
+    """The moments every clock of a case begins with, the first time and when it is reopened."""
+    matter = ("matter_raised",) if kind is CaseKind.PREVENTION else ()
+    person = ("affected_identified",) if kind is CaseKind.INCIDENT and affected_known else ()
+    alarm = ("alarm_raised",) if level is Level.ACUTE else ()
+    return ("reported", *matter, *person, *alarm)
+
+
 class LevelChanged(Fact):
     """The level now in force. A human set it, or a second person is awaited and the floor holds until then."""
 
@@ -62,6 +74,8 @@ class LevelChanged(Fact):
     level: Level
     previous: Level
     """The pace until now: the level before, or what was presumed from the report."""
+    reopens: tuple[Stage, ...] = ()
+    """Stages that had been waived, and cannot be at this level."""
 
     def moments(self) -> tuple[str, ...]:
         if self.level.rank > self.previous.rank:
@@ -70,14 +84,38 @@ class LevelChanged(Fact):
         return ("level_changed", "level_lowered") if self.level.rank < self.previous.rank else ("level_changed",)
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
+        changes: dict[str, object] = {"level": self.level, "stages": case.stages | Case.opened(*self.reopens)}
         if self.level is case.pace:
-            return {"level": self.level}
-        return {"level": self.level, "paces": (*case.paces, Pace(level=self.level, at=event.recorded)), "rungs": {}}
+            return changes
+        return changes | {"paces": (*case.paces, Pace(level=self.level, at=event.recorded)), "rungs": {}}
 
 
-def level_change(case: Case, level: Level) -> list[Fact]:
+def level_change(case: Case, level: Level, context: Context) -> list[Fact]:
     """The fact that the level becomes `level`, unless it is that already."""
-    return [] if case.level is level else [LevelChanged(level=level, previous=case.pace)]
+    if case.level is level:
+        return []
+    urgent = level in context.routine.wall_clock_levels and not case.triaged_away
+    waived = (stage for stage in Stage if urgent and case.stages[stage].state is StageState.WAIVED)
+    return [LevelChanged(level=level, previous=case.pace, reopens=tuple(waived))]
+
+
+def back_to_work(case: Case, at: datetime) -> dict[str, object]:
+    """What news of the actor, at `at`, changes.
+
+    The quiet period starts over, a proposal to close falls, a lowering that waits is overtaken, and nothing stays
+    waived, not even in a case that was only registered.
+    """
+    changes: dict[str, object] = {"last_incident": max(case.last_incident, at)}
+    latest = case.risk.latest
+    if latest and latest.waiting and not latest.takes_effect:
+        overtaken = latest.model_copy(update={"overtaken": True})
+        assessments = (*case.risk.assessments[:-1], overtaken)
+        changes["risk"] = case.risk.model_copy(update={"assessments": assessments})
+    if case.stages[Stage.INTAKE].state is StageState.DONE:
+        waived = [stage for stage in Stage if case.stages[stage].state is StageState.WAIVED]
+        opened = Case.opened(Stage.RISK, Stage.SUPPORT, *waived)
+        changes |= {"closing": None, "stages": case.stages | opened | Case.pending(Stage.CLOSURE)}
+    return changes
 
 
 class Triage(Command):
@@ -97,13 +135,34 @@ class Triage(Command):
             raise Refusal("grade_required", "grade")
         if self.outcome is not TriageOutcome.OPEN and self.text is None:
             raise Refusal("reason_required", "text")
+        if case.level is not None and self.level.rank < case.level.rank:
+            raise Refusal("assess_to_lower", "level", level=case.level)
+        if self.outcome not in GOES_ON and self.level in context.routine.wall_clock_levels:
+            raise Refusal("urgent_not_deferred", "outcome", level=self.level)
         facts: list[Fact] = [
             Triaged(outcome=self.outcome, level=self.level, grade=self.grade, incident=self.incident, text=self.text),
-            *level_change(case, self.level),
+            *replaced(case, self.incident, context),
+            *level_change(case, self.level, context),
         ]
         if self.outcome is TriageOutcome.NEEDS_INFORMATION:
-            facts.append(InformationAsked(task=f"t{len(case.tasks) + 1}", text=self.text))
+            task = next(name for number in count(1) if case.task(name := f"t{number}") is None)
+            facts.append(InformationAsked(task=task, text=self.text))
         return facts
+
+
+def replaced(case: Case, incident: IncidentFacts | None, context: Context) -> list[Fact]:
+    """What follows when the codes of the incident are given anew.
+
+    What protects somebody is never lost by leaving it out, and a person who becomes known is to be contacted.
+    """
+    if incident is None:
+        return []
+    lifted = incident.protected_identity is Answer.NO and head_of_security(case) in roles_in(context.actor, case)
+    if case.protected and incident.protected_identity is not Answer.YES and not lifted:
+        raise Refusal("only_chief_unprotects", "incident.protected_identity")
+    if case.kind is CaseKind.PREVENTION and incident.meeting_day is None:
+        raise Refusal("date_required", "incident.meeting_day")
+    return [AffectedIdentified()] if incident.affected_known and not case.incident.affected_known else []
 
 
 class Triaged(Fact):
@@ -198,65 +257,3 @@ class AffectedIdentified(Fact):
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         return {"incident": case.incident.model_copy(update={"affected_known": True})}
-
-
-class AskInformation(Command):
-    """Somebody must find something out: an answer of unknown becomes a task (domain §3.3 rule 1)."""
-
-    type: Literal["ask_information"] = "ask_information"
-    task: Code
-    text: Text
-
-    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.task(self.task):
-            raise Refusal("task_exists", "task", task=self.task)
-        return [InformationAsked(task=self.task, text=self.text)]
-
-
-class InformationAsked(Fact):
-    """An information task was opened."""
-
-    type: Literal["information_asked"] = "information_asked"
-    task: Code
-    text: Text | None = None
-
-    def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return {"tasks": (*case.tasks, InformationTask(id=self.task, opened=event.at))}
-
-
-class AnswerInformation(Command):
-    """What was asked for has been found out, or cannot be."""
-
-    type: Literal["answer_information"] = "answer_information"
-    task: Code
-    text: Text
-
-    def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        task = case.task(self.task)
-        if task is None:
-            raise Refusal("unknown_task", "task", task=self.task)
-        if task.done:
-            raise Refusal("task_done", "task", task=self.task)
-        others_open = any(other.done is None for other in case.tasks if other.id != self.task)
-        return [InformationAnswered(task=self.task, complete=not others_open, text=self.text)]
-
-
-class InformationAnswered(Fact):
-    """An information task was answered."""
-
-    type: Literal["information_answered"] = "information_answered"
-    also: ClassVar = ("information_complete",)
-    task: Code
-    complete: bool = False
-    """No other task is open."""
-    text: Text | None = None
-
-    def moments(self) -> tuple[str, ...]:
-        return ("information_answered", "information_complete") if self.complete else ("information_answered",)
-
-    def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return {
-            "tasks": tuple(
-                task.model_copy(update={"done": event.at}) if task.id == self.task else task for task in case.tasks
-            )
-        }

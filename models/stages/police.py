@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints
 
 from models.case import Case, RestrainingOrder
-from models.message import Command, Fact, Instant, Narrative, Text
+from models.message import Command, Day, Fact, Instant, Narrative, Text
 from models.refusal import Refusal
+from models.stages.intake import back_to_work
 from models.vocabulary.case import Stage, StageState
 from models.vocabulary.incident import Crime
 from models.vocabulary.police import (
@@ -31,6 +31,7 @@ Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 DECLINED = frozenset({PoliceDecision.DECLINED_BY_AFFECTED, PoliceDecision.NOT_A_CRIME})
 CONSULTED = frozenset({PoliceDecision.CONSULTED, PoliceDecision.TIP})
+NOT_REPORTED = DECLINED | CONSULTED | {PoliceDecision.DEFERRED}
 FINAL = frozenset(
     {
         PoliceStatus.NOT_OPENED,
@@ -66,7 +67,7 @@ class RecordPolice(Command):
                 raise Refusal("date_required", "deferred_until")
             if case.pace in context.routine.wall_clock_levels:
                 raise Refusal("urgent_not_deferred", "decision", level=case.pace)
-        if case.police.status is not None and self.decision in DECLINED | CONSULTED:
+        if case.police.status is not None and self.decision in NOT_REPORTED:
             raise Refusal("already_reported_to_police", "decision")
         return [
             PoliceDecided(
@@ -137,7 +138,7 @@ class UpdatePolice(Command):
     """Omprövning of a decision not to investigate was asked for."""
     restraining_order: RestrainingOrderState | None = None
     restraining_order_kind: RestrainingOrderKind | None = None
-    restraining_order_until: date | None = None
+    restraining_order_until: Day | None = None
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
@@ -166,6 +167,7 @@ class PoliceUpdated(Fact):
 
     type: Literal["police_updated"] = "police_updated"
     also: ClassVar = ("police_reference_received", "police_final", "police_resumed", "actor_released")
+    news: ClassVar = frozenset({"police_final", "police_resumed", "actor_released"})
     status: PoliceStatus | None = None
     reference: Reference | None = None
     review_requested: bool = False
@@ -213,9 +215,10 @@ class RestrainingOrderRecorded(Fact):
         "restraining_order_breached",
         "restraining_order_ended",
     )
+    news: ClassVar = frozenset({"restraining_order_recorded", *also})
     state: RestrainingOrderState
     kind: RestrainingOrderKind | None = None
-    until: date | None = None
+    until: Day | None = None
 
     def moments(self) -> tuple[str, ...]:
         name = f"restraining_order_{self.state}"
@@ -230,5 +233,5 @@ class RestrainingOrderRecorded(Fact):
         )
         changes: dict[str, object] = {"police": case.police.model_copy(update={"restraining_order": order})}
         if self.state is RestrainingOrderState.BREACHED:
-            changes["last_incident"] = max(case.last_incident, event.at)
+            changes |= back_to_work(case, event.at)
         return changes

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from models.access import head_of_security, roles_in
 from models.case import Assessment, Case
 from models.message import Code, Command, Fact, Text
 from models.refusal import Refusal
 from models.risk import floor_of, unknown_factors
-from models.stages.intake import level_change
+from models.stages.intake import back_to_work, level_change
 from models.vocabulary.case import Answer, CaseKind, Confidence, ConflictLevel, Grade, Level, Stage
-from models.vocabulary.people import Role
 from models.vocabulary.support import MeasureKind
 
 if TYPE_CHECKING:
@@ -44,9 +44,11 @@ class AssessRisk(Command):
         lowering = case.level is not None and self.level.rank < case.level.rank
         if (below or lowering) and self.text is None:
             raise Refusal("reason_required", "text", floor=floor)
-        if lowering and case.level in routine.risk.chief_lowers and Role.SECURITY_CHIEF not in context.actor.roles:
+        if lowering and case.level in routine.risk.chief_lowers and not is_head(case, context):
             raise Refusal("only_chief_lowers", "level", level=case.level or "")
-        waits = below or (lowering and case.level in routine.risk.second_person_lowers)
+        # Nobody gets round a second person by assessing once more.
+        unanswered = case.risk.latest is not None and case.risk.latest.waiting
+        waits = below or (lowering and (unanswered or case.level in routine.risk.second_person_lowers))
         in_force = self.level if not waits else max(floor, case.level or floor, key=lambda level: level.rank)
         return [
             RiskAssessed(
@@ -62,8 +64,13 @@ class AssessRisk(Command):
                 risk_model=routine.risk.model,
                 text=self.text,
             ),
-            *level_change(case, in_force),
+            *level_change(case, in_force, context),
         ]
+
+
+def is_head(case: Case, context: Context) -> bool:
+    """Whether the actor is the head of security in this case, or stands in."""
+    return head_of_security(case) in roles_in(context.actor, case)
 
 
 class RiskAssessed(Fact):
@@ -121,11 +128,13 @@ class Approve(Command):
             raise Refusal("nothing_to_approve", "type")
         if latest.by == context.actor.id:
             raise Refusal("same_person", "actor")
+        if self.approved and latest.overtaken:
+            raise Refusal("overtaken", "approved")
         if not self.approved:
             if self.text is None:
                 raise Refusal("reason_required", "text")
             return [RiskRejected(number=latest.number, text=self.text)]
-        level = level_change(case, latest.level) if not latest.takes_effect else []
+        level = level_change(case, latest.level, context) if not latest.takes_effect else []
         return [RiskApproved(number=latest.number, text=self.text), *level]
 
 
@@ -209,19 +218,10 @@ class IncidentAdded(Fact):
     """One more incident of the same series."""
 
     type: Literal["incident_added"] = "incident_added"
+    news: ClassVar = frozenset({"incident_added"})
     report: Code | None = None
     text: Text | None = None
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         reports = (*case.reports, self.report) if self.report and self.report not in case.reports else case.reports
-        return {"last_incident": max(case.last_incident, event.at), "reports": reports} | _back_to_work(case)
-
-
-def _back_to_work(case: Case) -> dict[str, object]:
-    """A proposal to close falls when something new happens."""
-    if case.closing is None:
-        return {}
-    return {
-        "closing": None,
-        "stages": case.stages | Case.opened(Stage.RISK, Stage.SUPPORT) | Case.pending(Stage.CLOSURE),
-    }
+        return {"reports": reports} | back_to_work(case, event.at)

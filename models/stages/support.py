@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Case, MeasureRecord
-from models.message import Code, Command, Fact, Frozen, Text
+from models.message import Code, Command, Day, Fact, Frozen, Text
 from models.refusal import Refusal
 from models.stages.intake import consequences
 from models.stages.risk import IncidentAdded
@@ -36,7 +35,7 @@ class Measure(Frozen):
     kind: MeasureKind
     owner: Role
     state: MeasureState = MeasureState.OFFERED
-    review_on: date | None = None
+    review_on: Day | None = None
 
 
 class AgreeSupport(Command):
