@@ -30,9 +30,9 @@ async def step(case: TownCase, file: str, who: str) -> None:
     await case.does(who, fields.pop("type"), **fields)
 
 
-async def test_the_tour_goes_as_the_readme_says(tmp_path: Path) -> None:
+async def test_the_tour_goes_as_the_readme_says(tmp_path: Path, database_url: str) -> None:
     assert [file for file, _ in STEPS] == list(FILES)
-    async with a_town(tmp_path) as town:
+    async with a_town(tmp_path, database_url=database_url) as town:
         case = await town.report(read_report(REPORT, await town.now()))
         with pytest.raises(Refusal, match="stage_not_open"):
             await step(case, *STEPS[-1])
