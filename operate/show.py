@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from storage.notices import Delivery
     from workflows.messages import Receipt
 
-WIDE = 160
+WIDE = 200
 """Columns where nobody sees the edge: in a file or a pipe."""
 ICONS = {Level.LOW: "○", Level.RAISED: "◔", Level.HIGH: "◕", Level.ACUTE: "●"}
 COLOURS = {Level.LOW: "green", Level.RAISED: "yellow", Level.HIGH: "dark_orange", Level.ACUTE: "bold red"}
@@ -212,9 +212,7 @@ def checks(found: Sequence[Check], words: Words, *, quiet: bool) -> Iterator[Ren
     for one in found:
         if quiet and one.state is State.OK:
             continue
-        line = Text.assemble(
-            (f"{words(f'cli.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.{one.name}")
-        )
+        line = Text.assemble((f"{words(f'cli.{one.state}'):<16}", HEALTH[one.state]), words(f"cli.{one.name}"))
         line.append(f": {one.detail}" if one.detail else "")
         yield line.append(f" → {words(f'cli.{one.advice}')}" if one.advice else "")
 

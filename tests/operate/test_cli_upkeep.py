@@ -1,0 +1,176 @@
+"""Setting up and keeping up: migrate, rebuild, keys, routines, doctor."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from models.vocabulary.case import Urgency
+from models.vocabulary.people import Role
+from operate import look
+from operate.house import House
+from storage import tables
+from storage.routine_file import ROUTINES, schema
+from storage.tables import NoticeState
+from tests.operate.commands import CHIEF, DIRECTOR, TRIAGE, Ended, a_case, at_home, varna
+
+
+def checks(ended: Ended) -> dict[str, str]:
+    return {check["name"]: check["state"] for check in ended.document["checks"]}
+
+
+def test_migrate_sets_up_an_empty_machine_and_does_it_only_once(empty: Path) -> None:
+    ended = varna("migrate")
+    assert (ended.code, ended.out) == (0, "Databasen är uppdaterad\n")
+    assert "Kör varna migrate igen" in ended.err  # the engine does not answer yet
+    key = (empty / "keys" / "master.key").read_text()
+    assert (empty / "keys" / "master.key").stat().st_mode & 0o777 == 0o600
+    assert varna("migrate").code == 0
+    assert (empty / "keys" / "master.key").read_text() == key
+    assert varna("cases").code == 0
+
+
+def test_migrate_that_was_to_wait_for_the_engine_ends_out_of_reach_with_the_database_migrated(empty: Path) -> None:
+    ended = varna("migrate", "--wait", "0.1")
+    assert (ended.code, ended.out) == (5, "Databasen är uppdaterad\n")
+    assert empty.exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_rebuild_builds_the_same_lists_anew() -> None:
+    ref = a_case(TRIAGE)
+    before = varna("cases", "--json").document
+
+    async def lose(house: House) -> None:
+        async with house.database.writing() as session:
+            await session.execute(delete(tables.cases))
+
+    at_home(lose)
+    assert varna("case", ref).code == 4
+    ended = varna("rebuild")
+    assert (ended.code, ended.out) == (0, "1 ärende är ombyggt\n")
+    assert varna("cases", "--json").document == before
+
+
+def test_after_a_rotation_every_case_is_read_under_the_new_master_key_alone(home: Path) -> None:
+    ref = a_case(TRIAGE)
+    before = varna("history", ref, "--json").document
+    ended = varna("keys", "rotate")
+    assert ended.code == 0
+    file = home / "keys" / "master.key"
+    assert file.stat().st_mode & 0o777 == 0o600
+    old, new = file.read_text().splitlines()
+    assert old.split()[0] != new.split()[0]
+    file.write_text(f"{new}\n")
+    assert varna("history", ref, "--json").document == before
+
+
+def test_a_key_file_that_cannot_be_replaced_leaves_everything_as_it_was(home: Path) -> None:
+    ref = a_case(TRIAGE)
+    (home / "keys" / "master.key.new").mkdir()
+    assert varna("keys", "rotate").code == 5
+    assert len((home / "keys" / "master.key").read_text().splitlines()) == 1
+    assert varna("case", ref).code == 0
+
+
+def test_a_whole_routine_is_ok_and_shown_as_a_table(empty: Path) -> None:
+    file = str(ROUTINES / "granvik.toml")
+    checked = varna("--language", "en", "routine", "check", file)
+    assert checked.code == 0
+    shown = varna("routine", "show", file)
+    assert shown.code == 0
+    assert "Första kontakt" in shown.out
+    assert "PT30M" in shown.out
+    document = varna("routine", "show", file, "--json").document
+    assert document["organisation"] == "9001"
+    assert json.loads(varna("routine", "schema").out) == json.loads(schema())
+    assert not empty.exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_routine_is_adopted_for_an_organisation_that_exists() -> None:
+    file = str(ROUTINES / "exercise.toml")
+    assert varna("routine", "adopt", file, "--organisation", "9002").code == 0
+    unknown = varna("routine", "adopt", file, "--organisation", "4711")
+    assert unknown.code == 2
+    assert unknown.err.startswith("organisation: ")
+
+
+@pytest.mark.usefixtures("home")
+def test_notices_show_who_was_not_reached() -> None:
+    told, silent = a_case(), a_case()
+
+    async def send(house: House) -> None:
+        view = await look.case(house, told, None)
+        now = datetime.now(UTC)
+        row = {
+            "notice": f"{told}.1.x",
+            "organisation": "9001",
+            "case": told,
+            "seq": 1,
+            "role": Role.SECURITY_CHIEF,
+            "urgency": Urgency.NOW,
+            "about": "reported",
+            "level": view.case.pace,
+            "channel": "outbox",
+            "queued": now,
+            "changed": now,
+        }
+        async with house.database.writing() as session:
+            reached = row | {"recipient": CHIEF, "state": NoticeState.SENT}
+            missed = row | {"recipient": DIRECTOR, "state": NoticeState.FAILED, "failure": "channel_refused"}
+            for one in (reached, missed):
+                await session.execute(tables.notices.insert().values(one))
+
+    at_home(send)
+    assert [one["recipient"] for one in varna("notices", "--failed", "--json").document["notices"]] == [DIRECTOR]
+    assert len(varna("notices", "--case", told, "--json").document["notices"]) == 2
+    shown = varna("notices")
+    assert "Nådde inte fram: Kanalen tog inte emot meddelandet" in shown.out
+    assert varna("notices", "--case", silent).out == "Inga meddelanden\n"
+    assert varna("notices", "--case", "9001-FV-2026-99999").code == 4
+
+
+def test_the_doctor_says_what_is_well_and_what_is_out_of_reach(home: Path) -> None:
+    a_case()
+    ended = varna("doctor", "--json")
+    assert ended.code == 5
+    found = checks(ended)
+    assert found.pop("engine") == "out_of_reach"
+    assert set(found.values()) == {"ok"}
+    assert {"settings", "keys", "database", "reports_waiting", "cases_overdue", "staffing", "chains"} == set(found)
+    quiet = varna("--language", "en", "doctor", "--quiet")
+    assert len([line for line in quiet.out.splitlines() if ":" in line]) == 1
+    assert home.exists()
+
+
+def test_the_doctor_warns_of_a_key_file_that_others_may_read(home: Path) -> None:
+    (home / "keys" / "master.key").chmod(0o644)
+    assert checks(varna("doctor", "--json"))["keys"] == "warning"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_doctor_finds_a_changed_ledger_an_overdue_case_a_stuck_report_and_a_role_nobody_holds() -> None:
+    ref = a_case(TRIAGE)
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+
+    async def harm(house: House) -> None:
+        async with house.database.writing() as session:
+            await session.execute(update(tables.ledger).where(tables.ledger.c.seq == 2).values(actor="somebody-else"))
+            await session.execute(update(tables.cases).values(next_due=long_ago))
+            await session.execute(update(tables.reports).values(started=False, received=long_ago))
+            await session.execute(delete(tables.roles).where(tables.roles.c.role == Role.DUTY_OFFICER))
+            await session.execute(delete(tables.routines).where(tables.routines.c.organisation == "9002"))
+
+    at_home(harm)
+    ended = varna("doctor", "--json")
+    found = checks(ended)
+    assert (found["chains"], found["cases_overdue"], found["reports_waiting"]) == ("problem", "warning", "warning")
+    assert (found["staffing"], found["routine_adopted"]) == ("warning", "problem")
+    assert f"{ref}/2 changed" in next(one["detail"] for one in ended.document["checks"] if one["name"] == "chains")
+    told = varna("--language", "en", "doctor").out
+    assert "varna routine adopt" in told
