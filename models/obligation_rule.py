@@ -33,7 +33,11 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])]
+Kinds = Annotated[
+    tuple[CaseKind, ...], BeforeValidator(_as_tuple, json_schema_input_type=CaseKind | tuple[CaseKind, ...])
+]
+Traits = Annotated[tuple[Trait, ...], BeforeValidator(_as_tuple, json_schema_input_type=Trait | tuple[Trait, ...])]
 Terms = dict[Level, Term]
 Ladder = tuple[Annotated[tuple[Role, ...], Field(min_length=1)], ...]
 Share = Annotated[float, Field(gt=0, le=1000, strict=False)]
@@ -97,7 +101,7 @@ class ObligationRule(Frozen):
     """One obligation as adopted (architecture §4). Times are per level; `none` says that there is no such duty."""
 
     stage: Stage
-    kinds: Annotated[tuple[CaseKind, ...], BeforeValidator(_as_tuple)] = (CaseKind.INCIDENT,)
+    kinds: Kinds = (CaseKind.INCIDENT,)
     starts: Names
     """Moments that start the clock (see `models.events.moments`)."""
     met_by: Names
@@ -114,8 +118,8 @@ class ObligationRule(Frozen):
     """Terms count from the end of this day (negative: before it) instead of from the start."""
     at_least: Term = Term.parse("PT24H")
     """With `relative_to`: the least time given when the day is near."""
-    only_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_tuple)] = ()
-    not_when: Annotated[tuple[Trait, ...], BeforeValidator(_as_tuple)] = ()
+    only_when: Traits = ()
+    not_when: Traits = ()
     owner: Role = Role.HANDLER
     escalation: Escalation | None = None
     """Its own ladder, where the common one is too slow."""

@@ -66,7 +66,9 @@ def load(path: Path, organisation: str | None = None) -> Routine:
     if organisation is not None:
         document["organisation"] = organisation
     try:
-        return read_routine(document | {"calendar": _expanded(document.get("calendar"))}, moments())
+        if "calendar" in document:
+            document["calendar"] = _expanded(document["calendar"])
+        return read_routine(document, moments())
     except BadInput as error:
         raise BadInput(*(_placed(problem, texts) for problem in error.problems)) from None
 
