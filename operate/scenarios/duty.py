@@ -39,7 +39,12 @@ async def assess_again(case: TownCase, handler: str, second: str) -> None:
     """Look at the risk anew and find it unchanged; a second person confirms where the routine asks for one."""
     it = await case.state()
     await case.does(
-        handler, "assess_risk", factors=it.risk.factors, level=it.level, grade=it.risk.grade, text="Bilden är oförändrad."
+        handler,
+        "assess_risk",
+        factors=it.risk.factors,
+        level=it.level,
+        grade=it.risk.grade,
+        text="Bilden är oförändrad.",
     )
     latest = (await case.state()).risk.latest
     if latest and latest.waiting:
@@ -56,7 +61,7 @@ async def settle(case: TownCase, handler: str, *standing: str) -> None:
 
 async def _next(case: TownCase, until: datetime) -> Obligation | None:
     known = CALLS | ASSESSMENTS | POLICE
-    owed = [one for one in await case.owed() if one.open and one.kind in known and one.due <= until]
+    owed = [one for one in await case.owed() if one.open and one.kind in known and one.due <= until + EARLY]
     return min(owed, key=lambda one: one.due, default=None)
 
 
