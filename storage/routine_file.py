@@ -84,6 +84,8 @@ def schema() -> str:
     own |= {"holidays": written["holidays"], "half_days": {"anyOf": [written["half_days"]["anyOf"][0], dated]}}
     whole["properties"]["extends"] = {"type": "string", "description": "the file beside this one that it builds on"}
     whole["$defs"] = definitions
+    for half_day in ("Eve", "HalfDay"):  # the schema's own `time` wants seconds and a time zone
+        definitions[half_day]["properties"]["closes"] = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}
     for part in (whole, *definitions.values()):
         part.pop("required", None)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Routine file"}

@@ -117,7 +117,9 @@ def test_a_municipality_may_close_on_days_of_its_own_and_end_others_early(write:
 
 
 def test_half_days_may_be_written_as_dates_too(write: Write) -> None:
-    own = load(write('[calendar.half_days]\n2026-12-23 = { name = "Lillejul", closes = "12:00" }\n'))
+    path = write('[calendar.half_days]\n2026-12-23 = { name = "Lillejul", closes = "12:00" }\n')
+    own = load(path)
+    assert against_schema(path).returncode == 0
     assert list(own.calendar.half_days) == [date(2026, 12, 23)]
 
 
