@@ -121,6 +121,6 @@ class Fact(Frozen):
         """What it is recorded as caused by: the command, or the obligation that fell due."""
         return command.id
 
-    def effect(self, case: Case, event: Event) -> dict[str, object]:
+    def effect(self, case: Case, event: Event) -> dict[str, object]:  # noqa: ARG002 - for those facts that need them
         """Fields of the case that this fact changes, with their new values."""
         return {}

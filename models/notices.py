@@ -76,6 +76,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
             urgency=urgency,
             about=about,
             level=case.pace,
+            due=event.data.due if isinstance(event.data, Reminded | Escalated) else None,
             handler=case.handler if standing is Role.HANDLER else None,
             only=frozenset() if whoever else case.named,
             never=case.blocked_people,

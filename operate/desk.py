@@ -30,7 +30,6 @@ from settings import Settings
 from storage import cases, people, routines
 from storage.keys import UnknownKey
 from storage.reports import UnknownOrganisation
-from storage.routine_file import load
 from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
@@ -143,6 +142,8 @@ def command_from(source: str) -> Command:
 
 def routine_from(file: Path, organisation: str | None = None) -> Routine:
     """Read a routine file; raises `BadInput` with file and line of each hole."""
+    from storage.routine_file import load  # noqa: PLC0415 - the holidays are slow to import, and needed here alone
+
     try:
         return load(file, organisation)
     except (OSError, UnicodeDecodeError):

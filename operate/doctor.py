@@ -14,12 +14,11 @@ from temporalio.service import RPCError
 from models.vocabulary.people import Role
 from operate.hands import somebody_works
 from operate.outcome import Exit
-from operate.upkeep import unregistered
 from storage import cases, ledger, people, reports, routines, tables
-from storage.database import Database, OutOfReach, is_current
+from storage.database import Database, OutOfReach
 from storage.keys import BadKeyFile, MasterKeys
 from storage.routines import UnknownRoutine
-from workflows.client import EngineOutOfReach, connect
+from workflows.client import EngineOutOfReach, connect, unregistered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,6 +94,8 @@ async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]
     """
     yield Check("settings", State.OK, f"{settings.home}, {settings.temporal_namespace}, {settings.task_queue}")
     yield _keys(settings)
+    from storage.schema import is_current  # noqa: PLC0415 - slow to import, and whoever shows a check needs it not
+
     database = Database(settings.database)
     try:
         ready = State.OUT_OF_REACH

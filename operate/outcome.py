@@ -16,7 +16,6 @@ from i18n import problem_text, refusal_text
 from models.refusal import BadInput, Problem, Refusal
 from operate.desk import Unanswered
 from operate.logs import configure
-from operate.up import PortTaken
 from storage.cases import UnknownCase
 from storage.database import OutOfReach
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
@@ -44,6 +43,10 @@ class Exit(IntEnum):
     NOT_FOUND = 4
     OUT_OF_REACH = 5
     """Engine, database or keys."""
+
+
+class PortTaken(Exception):
+    """Something else listens on the engine's port: another `varna up`, perhaps."""
 
 
 class Ending(Exception):

@@ -20,8 +20,9 @@ from temporalio.converter import DataConverter
 from operate.fictitious import load_fictitious
 from operate.hands import somebody_works
 from operate.house import House
-from storage.database import migrate
+from operate.outcome import PortTaken
 from storage.keys import MasterKeys
+from storage.schema import migrate
 from workflows.attributes import ALL
 from workflows.client import EngineOutOfReach, connect
 
@@ -36,10 +37,6 @@ PATIENCE = timedelta(seconds=10)
 """How long a child may take to leave by itself."""
 LONGEST_PAUSE = 10.0
 """Seconds between two starts of a child that keeps dying; the first pause is a tenth of a second."""
-
-
-class PortTaken(Exception):
-    """Something else listens on the engine's port: another `varna up`, perhaps."""
 
 
 @dataclass

@@ -7,18 +7,13 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.client import Client
 from temporalio.converter import DataConverter
-from temporalio.service import RPCError, RPCStatusCode
 
 from operate.up import prepare
-from storage import database
+from storage import schema
 from storage.database import Database
 from storage.keys import KEY, KeyRing, MasterKeys, rewrap
-from workflows.attributes import ALL
-from workflows.client import EngineOutOfReach, connect
+from workflows.client import EngineOutOfReach, connect, register_attributes
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -35,43 +30,20 @@ async def migrate(settings: Settings, patience: float) -> bool:
     :raises OutOfReach: if the database does not answer.
     """
     if settings.database_url:
-        await asyncio.to_thread(database.migrate, settings.database)
+        await asyncio.to_thread(schema.migrate, settings.database)
     else:
         await prepare(settings, fictitious=False)
     deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
-            await register(settings)
+            address, namespace = settings.temporal_address, settings.temporal_namespace
+            await register_attributes(await connect(address, namespace, DataConverter.default))
         except EngineOutOfReach:
             if asyncio.get_running_loop().time() >= deadline:
                 return False
             await asyncio.sleep(PAUSE)
         else:
             return True
-
-
-async def register(settings: Settings) -> None:
-    """Make the engine know the search attributes; a second time changes nothing. Raises `EngineOutOfReach`."""
-    client = await connect(settings.temporal_address, settings.temporal_namespace, DataConverter.default)
-    for name in await unregistered(client):
-        wanted = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD}
-        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
-        try:
-            await client.operator_service.add_search_attributes(request)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.ALREADY_EXISTS:
-                raise EngineOutOfReach("the search attributes are not registered") from error
-
-
-async def unregistered(client: Client) -> list[str]:
-    """Our search attributes that the engine does not know; raises `EngineOutOfReach`."""
-    try:
-        known = await client.operator_service.list_search_attributes(
-            ListSearchAttributesRequest(namespace=client.namespace)
-        )
-    except RPCError as error:
-        raise EngineOutOfReach("the engine does not tell its search attributes") from error
-    return [key.name for key in ALL if key.name not in known.custom_attributes]
 
 
 async def rotate(settings: Settings) -> tuple[str, int]:

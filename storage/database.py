@@ -1,19 +1,13 @@
-"""The one way to the database: transactions for reading and for writing, and the migrations."""
+"""The one way to the database: transactions for reading and for writing."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cache
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -22,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from storage import embedded
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 5
 """Seconds to wait for a connection, or in SQLite for another writer."""
 _UNREACHABLE = ("08", "28", "3D", "53", "57")
@@ -87,42 +80,17 @@ def _upsert(is_sqlite: bool, table: Table) -> postgresql.Insert | sqlite.Insert:
     return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced)
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest schema; works with and without a running event loop."""
-    with _reach(OSError), ThreadPoolExecutor(1) as thread:
-        thread.submit(command.upgrade, alembic_config(url), "head").result()
-
-
-async def is_current(database: Database) -> bool:
-    """True if the schema is the newest; raises `OutOfReach`."""
-    newest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
-
-    def current(connection: Connection) -> bool:
-        return MigrationContext.configure(connection).get_current_revision() == newest
-
-    async with database.reading() as session:
-        return await (await session.connection()).run_sync(current)
-
-
-def alembic_config(url: str) -> Config:
-    """Configuration of the migrations, found beside this file also in an installed wheel."""
-    config = Config(attributes={"url": url})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s")
-    return config
-
-
 @asynccontextmanager
 async def _transaction(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    with _reach(ConnectionError):
+    with reaching(ConnectionError):
         async with sessions() as session, session.begin():
-            with _reach(OSError):
+            with reaching(OSError):
                 await session.connection()
             yield session
 
 
 @contextmanager
-def _reach(lost: type[OSError]) -> Iterator[None]:
+def reaching(lost: type[OSError]) -> Iterator[None]:
     """Say `OutOfReach` for a lost connection; `lost` is what the operating system says of it here."""
     try:
         yield

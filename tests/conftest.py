@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, migrate
+from storage.database import Database
 from storage.keys import KeyRing, MasterKeys
+from storage.schema import migrate
 from tests import postgres
 
 BOTH = ("sqlite", "postgresql")

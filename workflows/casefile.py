@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from models.context import Context
 from models.decide import decide, open_case
 from models.evolve import evolve
-from models.message import CLOCK, Actor, Command
+from models.message import CLOCK, WORLD, Actor, Command
 from models.obligations import obligations, wake_up
 from models.refusal import Refusal
 from models.stages.clock import Tick
@@ -19,11 +19,14 @@ from workflows.messages import CaseStart, Receipt, RefusalDetails
 from workflows.options import RECEIPTS_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from models.case import Case
     from models.events import Event
+
+NOBODY = frozenset({CLOCK, WORLD, "reporter"})
+"""Actors that are no people at a screen: they never ask again."""
 
 Told = list[tuple["Event", "Case"]]
 """Events in order, each with the case after it."""
@@ -113,7 +116,7 @@ class CaseFile:
             self.case = self.recorded
         again, self.pending = [*batch, *self.pending], []
         causes = {event.cause for event in standing}
-        for cause in causes - {proposal.command.id for proposal in again if proposal.command}:
+        for cause in sorted({event.cause for event in standing if event.actor not in NOBODY}):
             self._remember(cause, [event for event in standing if event.cause == cause], now)
         for proposal in again:
             if proposal.command is None or proposal.command.id in causes:
@@ -153,12 +156,22 @@ class CaseFile:
         except ApplicationError as refusal:
             proposal.refusal = refusal
 
-    def _answer(self, proposal: Proposal, events: Iterable[Event], now: datetime) -> None:
+    def _answer(self, proposal: Proposal, events: list[Event], now: datetime) -> None:
         cause = proposal.command.id if proposal.command else "report"
-        proposal.receipt = self._remember(cause, list(events), now)
+        if proposal.actor.id in NOBODY:
+            proposal.receipt = self._receipt(cause, events, now)
+        else:
+            proposal.receipt = self._remember(cause, events, now)
 
     def _remember(self, cause: str, events: list[Event], now: datetime) -> Receipt:
-        receipt = Receipt(
+        """Keep the answer for whoever asks again with the same id; only people do."""
+        self.receipts[cause] = self._receipt(cause, events, now)
+        while len(self.receipts) > RECEIPTS_KEPT:
+            del self.receipts[next(iter(self.receipts))]
+        return self.receipts[cause]
+
+    def _receipt(self, cause: str, events: list[Event], now: datetime) -> Receipt:
+        return Receipt(
             case=self.case.ref,
             command=cause,
             first=events[0].seq if events else self.case.seq + 1,
@@ -168,10 +181,6 @@ class CaseFile:
             level=self.case.level,
             next_due=self.next_due,
         )
-        self.receipts[cause] = receipt
-        while len(self.receipts) > RECEIPTS_KEPT:
-            del self.receipts[next(iter(self.receipts))]
-        return receipt
 
 
 def refused(refusal: Refusal) -> ApplicationError:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import (
     Client,
     WorkflowHandle,
@@ -56,17 +56,26 @@ async def connect(address: str, namespace: str, converter: DataConverter) -> Cli
         raise EngineOutOfReach("nothing was sent") from error
 
 
-async def register_attributes(client: Client) -> None:
-    """Make the search attributes known to the engine; those it knows already are left as they are."""
-    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-    request = AddSearchAttributesRequest(
-        search_attributes={key.name: keyword for key in ALL}, namespace=client.namespace
-    )
+async def unregistered(client: Client) -> list[str]:
+    """Our search attributes that the engine does not know; raises `EngineOutOfReach`."""
+    request = ListSearchAttributesRequest(namespace=client.namespace)
     try:
-        await client.operator_service.add_search_attributes(request)
+        known = await client.operator_service.list_search_attributes(request)
     except RPCError as error:
-        if error.status is not RPCStatusCode.ALREADY_EXISTS:
-            raise EngineOutOfReach("search attributes were not registered") from error
+        raise EngineOutOfReach("the engine does not tell its search attributes") from error
+    return [key.name for key in ALL if key.name not in known.custom_attributes]
+
+
+async def register_attributes(client: Client) -> None:
+    """Make the engine know the search attributes; a second time changes nothing. Raises `EngineOutOfReach`."""
+    for name in await unregistered(client):
+        keyword = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD}
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=keyword)
+        try:
+            await client.operator_service.add_search_attributes(request)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.ALREADY_EXISTS:
+                raise EngineOutOfReach("the search attributes are not registered") from error
 
 
 class Cases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from models.message import Code, Command, Fact
+from models.message import Code, Command, Fact, Instant
 from models.obligations import StepKind, obligations
 from models.stages.handover import HandOverReturned
 from models.vocabulary.people import Role
@@ -35,10 +35,18 @@ class Tick(Command):
             if waiting and "handover_answered" in obligation.rule.met_by and context.now >= obligation.due:
                 facts.append(HandOverReturned(declined=False))
             if step.kind is StepKind.REMIND:
-                facts.append(Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number))
+                facts.append(
+                    Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number, due=obligation.due)
+                )
             else:
                 facts.append(
-                    Escalated(obligation=obligation.key, kind=obligation.kind, step=step.number, rung=step.rung)
+                    Escalated(
+                        obligation=obligation.key,
+                        kind=obligation.kind,
+                        step=step.number,
+                        rung=step.rung,
+                        due=obligation.due,
+                    )
                 )
         return facts
 
@@ -50,6 +58,7 @@ class Reminded(Fact):
     obligation: str
     kind: Code
     step: int
+    due: Instant | None = None
 
     def cause(self, command: Command) -> str:
         return self.obligation
@@ -66,6 +75,7 @@ class Escalated(Fact):
     kind: Code
     step: int
     rung: int
+    due: Instant | None = None
 
     def cause(self, command: Command) -> str:
         return self.obligation

@@ -6,7 +6,8 @@ from alembic import command
 from sqlalchemy import URL, inspect, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from storage.database import Database, OutOfReach, alembic_config, is_current, migrate
+from storage.database import Database, OutOfReach
+from storage.schema import alembic_config, is_current, migrate
 from tests import postgres
 from tests.storage.town import NOON, Town
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from temporalio import workflow
@@ -14,9 +13,7 @@ from temporalio.worker import Replayer
 
 from tests.workflows.fingerprint import baseline, fingerprint
 from workflows.case import CaseWorkflow
-
-if TYPE_CHECKING:
-    from workflows.messages import CaseStart
+from workflows.messages import CaseStart
 
 HISTORIES = sorted(path for path in Path("tests/histories").glob("*.json") if path.stem != "fingerprints")
 
