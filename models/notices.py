@@ -64,7 +64,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
         standing = _standing_in(role, case, routine)
         if standing is None or (standing in told and not _more_pressing(urgency, told[standing].urgency)):
             continue
-        whoever = not case.protected or role is Role.SECURITY_CHIEF or _on_duty(role, case)
+        whoever = not case.protected or role in _unnamed(event, case, routine)
         if not whoever and not case.named:
             continue  # nobody is named yet: the head of security hears of it and names somebody
         told[standing] = Notice(
@@ -172,9 +172,13 @@ def _more_pressing(one: Urgency, other: Urgency) -> bool:
     return order.index(one) < order.index(other)
 
 
-def _on_duty(role: Role, case: Case) -> bool:
-    """The duty officer is told of an acute case even if nobody could name her in advance (domain §1.4)."""
-    return role is Role.DUTY_OFFICER and case.pace is Level.ACUTE
+def _unnamed(event: Event, case: Case, routine: Routine) -> set[Role | None]:
+    """Who hears of a case with protected identity without being named (domain §1.4).
+
+    The head of security, or the deputy if she is not to be reached, and the duty officer when it is acute.
+    """
+    deputy = routine.notices.deputies.get(Role.SECURITY_CHIEF) if isinstance(event.data, NoticeFailed) else None
+    return {Role.SECURITY_CHIEF, deputy, Role.DUTY_OFFICER if case.pace is Level.ACUTE else None}
 
 
 def _pressing(case: Case) -> Urgency:

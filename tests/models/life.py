@@ -12,11 +12,11 @@ from models.context import Context
 from models.decide import decide, open_case, presumed_level
 from models.events import Event
 from models.evolve import evolve
-from models.message import CLOCK, Actor
+from models.message import CLOCK, WORLD, Actor
 from models.notices import Notice, notices
 from models.obligations import Obligation, obligations, wake_up
 from models.routine import Routine
-from models.stages.clock import Tick
+from models.stages.clock import NoticeOutcome, Tick
 from models.stages.intake import Reported
 from models.vocabulary.case import CaseKind
 from models.vocabulary.people import Role
@@ -76,6 +76,11 @@ class Life:
         self.case = self._live(events, self.case)
         return events
 
+    def world(self, outcome: NoticeOutcome) -> list[str]:
+        """The world answers what became of a notice; the roles told because of it."""
+        self.case = self._live(decide(self.case, outcome, Context(self.now, _actor(WORLD), self.routine)), self.case)
+        return [str(notice.role) for notice in self.notices]
+
     def ticks_until(self, moment: str) -> list[Event]:
         """Everything the clock proposes until then, woken exactly when it asked to be."""
         end, found = local(moment), list[Event]()
@@ -128,7 +133,7 @@ def wall(instant: datetime) -> str:
 
 
 def _actor(by: str) -> Actor:
-    roles = frozenset({Role(by)}) if by != CLOCK else frozenset[Role]()
+    roles = frozenset[Role]() if by in {CLOCK, WORLD} else frozenset({Role(by)})
     return Actor(id=by, organisation="9001", roles=roles)
 
 
