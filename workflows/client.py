@@ -62,6 +62,8 @@ async def unregistered(client: Client) -> list[str]:
     try:
         known = await client.operator_service.list_search_attributes(request)
     except RPCError as error:
+        if error.status is RPCStatusCode.UNIMPLEMENTED:  # the time-skipping engine takes them, but does not list them
+            return [key.name for key in ALL]
         raise EngineOutOfReach("the engine does not tell its search attributes") from error
     return [key.name for key in ALL if key.name not in known.custom_attributes]
 
