@@ -258,7 +258,7 @@ def migrate(
 
 @keys_app.command("rotate", epilog=example("keys rotate"))
 def keys_rotate(ctx: typer.Context) -> None:
-    """Make a new master key and lock every case's key with it. Keep a copy; restart the workers afterwards."""
+    """Make a new master key and lock every case's key with it. Work may go on meanwhile; keep a copy of the file."""
     from operate import desk, upkeep
 
     name, number = asyncio.run(upkeep.rotate(desk.settings()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from storage.database import Database
@@ -26,8 +27,9 @@ class House:
 
     @classmethod
     def open(cls, settings: Settings) -> House:
-        """Open database and keys; raises `OutOfReach` or `MissingKey` with what to do about it."""
-        return cls(settings, Database(settings.database), KeyRing(MasterKeys.read(settings.master_key)))
+        """Open database and keys; raises `OSError` or `BadKeyFile` if there are no keys to be read."""
+        read = partial(MasterKeys.read, settings.master_key)
+        return cls(settings, Database(settings.database), KeyRing(read(), reread=read))
 
     async def engine(self) -> Client:
         """Connect to the engine; raises `EngineOutOfReach`."""

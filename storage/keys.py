@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, event, insert, select, update
 from storage.tables import case_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -135,10 +135,14 @@ class MasterKeys:
 
 
 class KeyRing:
-    """The data keys. A scope is a case reference or `org:<code>`."""
+    """The data keys. A scope is a case reference or `org:<code>`.
 
-    def __init__(self, masters: MasterKeys) -> None:
+    :param reread: reads the master keys again when one is missing: they are rotated beside running workers.
+    """
+
+    def __init__(self, masters: MasterKeys, reread: Callable[[], MasterKeys] | None = None) -> None:
         self.masters = masters
+        self._reread = reread
         self._remembered: OrderedDict[str, tuple[DataKey, float]] = OrderedDict()
 
     async def create(self, session: AsyncSession, scope: str, organisation: str) -> DataKey:
@@ -185,6 +189,8 @@ class KeyRing:
 
     def master(self, name: str) -> DataKey:
         """The master key with this id; raises `UnknownKey`."""
+        if name not in self.masters.keys and self._reread:
+            self.masters = self._reread()
         if name not in self.masters.keys:
             raise UnknownKey(f"master key {name}: not in the file of master keys")
         return self.masters.keys[name]

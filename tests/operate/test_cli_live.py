@@ -50,6 +50,10 @@ async def test_a_case_is_worked_on_by_command_from_report_to_refusal(
         unknown = await does("act", "9001-FV-2026-99999", "-", "--as", CHIEF, given=TRIAGE)
         assert (unknown.code, unknown.err) == (4, unseen.err)
 
+        assert (await does("keys", "rotate")).code == 0  # beside a worker that knows only the old key
+        later = (await does("report", "-", "--json", given=REPORT)).document["case"]
+        assert (await does("act", later, "-", "--as", CHIEF, given=TRIAGE)).code == 0
+
         await running.stop(running.worker)
         idle = await does("doctor", "--json")
         assert idle.code in {0, 3}  # the engine remembers a worker that has just left
