@@ -49,7 +49,7 @@ async def migrate(settings: Settings, patience: float) -> bool:
 async def rotate(settings: Settings) -> tuple[str, int]:
     """Make a new master key, active from now on, and wrap every data key by it.
 
-    The old key stays in the file: running workers know only that one, and backups need it.
+    The old key stays in the file: backups need it, and workers read the file again when they meet the new one.
 
     :return: the id of the new key, and how many data keys were wrapped anew.
     :raises OSError: if the file of master keys cannot be replaced; nothing is changed then.
