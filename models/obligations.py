@@ -117,7 +117,7 @@ def obligations(case: Case, routine: Routine) -> list[Obligation]:
                     steps=steps,
                     repeat=repeat,
                     calendar=routine.calendar,
-                    suspensions=suspensions(level, case, routine),
+                    suspensions=suspensions(level, case, routine) if case.suspensions else (),
                     case=case,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,7 +57,7 @@ def rounds(name: str, rule: ObligationRule, case: Case, routine: Routine) -> Ite
 
 def suspensions(level: Level, case: Case, routine: Routine) -> Sequence[Suspension]:
     """What does not count at this level: nothing, where clocks run day and night (domain §3.5)."""
-    return case.suspensions if case.suspensions and level not in routine.wall_clock_levels else ()
+    return () if level in routine.wall_clock_levels else case.suspensions
 
 
 def _last(name: str, rule: ObligationRule, case: Case, routine: Routine, starts: Sequence[datetime]) -> Iterator[Round]:
@@ -72,9 +73,10 @@ def _last(name: str, rule: ObligationRule, case: Case, routine: Routine, starts:
         number, start = number + 1, following
         met, ended = _first(mets, start), _first(ends, start)
         over = met if ended is None or (met is not None and met < ended) else ended
-        following = None if over is None else next((at for at in starts if at > over), None)
+        begun = len(starts) if over is None else bisect_right(starts, over)
+        following = starts[begun] if begun < len(starts) else None
         if rule.restarts:
-            start = max(at for at in starts if over is None or at <= over)
+            start = starts[begun - 1]
     key = _key(name, number, case)
     if reckoned := _reckoned(rule, rule.due or {}, case, routine, start, met, case.extensions.get(key)):
         yield Round(key, reckoned, met, ended is not None)
@@ -117,8 +119,8 @@ def _series(
             items = _lowered(items, planned, pace.at)
         before = pace.level
     ends = _times(case, rule.ends_by)
-    ended = _first(ends, base) is not None
-    yield from (item._replace(ended=ended) for item in _answered(items, calls, rule))
+    items = _answered(items, calls, rule)
+    yield from items if _first(ends, base) is None else [item._replace(ended=True) for item in items]
 
 
 def _planned(
@@ -131,8 +133,8 @@ def _planned(
             return []
         start = items[-1].reckoned.due if items else due - _WINDOW if rule.relative_to else base
         key = _key(f"{name}.{term}", number, case)
-        if level not in routine.wall_clock_levels:
-            due = case.extensions.get(key, due)
+        if key in case.extensions and level not in routine.wall_clock_levels:
+            due = case.extensions[key]
         items.append(Round(key, Reckoned(max(base, min(start, due)), due, term, level)))
     return items
 
@@ -216,7 +218,7 @@ def _reckoned(
 def _counted(
     rule: ObligationRule, term: Term, case: Case, routine: Routine, base: datetime, level: Level
 ) -> datetime | None:
-    calendar, pauses = routine.calendar, suspensions(level, case, routine)
+    calendar, pauses = routine.calendar, suspensions(level, case, routine) if case.suspensions else ()
     if rule.relative_to is None:
         return advance(base, term, calendar, pauses)
     order = case.police.restraining_order
@@ -237,8 +239,11 @@ def _times(case: Case, names: tuple[str, ...]) -> Sequence[datetime]:
     """When any of these moments came, in order of time."""
     if len(names) == 1:
         return case.moments.get(names[0], ())
-    return sorted(at for name in names for at in case.moments.get(name, ()))
+    found = [at for name in names for at in case.moments.get(name, ())]
+    found.sort()
+    return found
 
 
 def _first(times: Sequence[datetime], since: datetime) -> datetime | None:
-    return next((at for at in times if at >= since), None)
+    place = bisect_left(times, since)
+    return times[place] if place < len(times) else None
