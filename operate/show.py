@@ -92,7 +92,8 @@ def taken(it: Taken, words: Words) -> Iterator[RenderableType]:
 
 def receipt(it: Receipt, words: Words) -> Iterator[RenderableType]:
     """The answer to an action."""
-    yield words("cli.receipt", case=it.case, first=it.first, last=it.last, id=it.command)
+    happened = ". ".join(words.code("moment", moment) for moment in it.happened)
+    yield words("cli.receipt", case=it.case, happened=happened, id=it.command)
     yield words("cli.next_due", due=when(it.next_due, words)) if it.next_due else words("cli.next_none")
 
 

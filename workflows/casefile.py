@@ -180,6 +180,7 @@ class CaseFile:
             stage=self.case.headline,
             level=self.case.level,
             next_due=self.next_due,
+            happened=tuple(event.type for event in events),
         )
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.case import Case
 from models.commands import HumanCommand
-from models.message import Actor, CaseRef, CommandId, Frozen, Instant
+from models.message import Actor, CaseRef, Code, CommandId, Frozen, Instant
 from models.routine import Routine
 from models.stages.intake import Reported
 from models.vocabulary.case import Level, Stage
@@ -23,6 +23,8 @@ class Receipt(Frozen):
     stage: Stage | None
     level: Level | None
     next_due: Instant | None = None
+    happened: tuple[Code, ...] = ()
+    """Types of the events it led to."""
 
 
 class CaseStart(Frozen):
