@@ -44,7 +44,9 @@ class BadInput(ValueError):
                     field=".".join(str(part) for part in e["loc"]) or "input",
                     code=e["type"],
                     # pydantic's own sentence repeats what stood there
-                    reason="not one of the known types" if e["type"] == "union_tag_invalid" else e["msg"],
+                    reason="not one of the known types"
+                    if e["type"] == "union_tag_invalid"
+                    else e["msg"].removeprefix("Value error, "),
                 )
                 for e in error.errors(include_url=False, include_input=False, include_context=False)
             )

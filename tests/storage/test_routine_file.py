@@ -162,7 +162,7 @@ def test_the_standard_is_nobodys_until_it_is_read_for_somebody() -> None:
         ),
         (
             '[obligations.follow_up.schedule]\nlow = ["P1M"]\n',
-            "granvik.toml:7 obligations.follow_up.schedule.low.0: Value error, not a term: 'P1M'; write",
+            "granvik.toml:7 obligations.follow_up.schedule.low.0: not a term: 'P1M'; write",
         ),
         (
             '[obligations.triage]\ndue = { high = "2 working hours" }\n',
