@@ -79,7 +79,7 @@ class Town:
 
     async def wait(self, **duration: float) -> None:
         """Let the clock run for a while: `hours=4`, `days=30`."""
-        await self.environment.sleep(timedelta(**duration))
+        await self.until(await self.now() + timedelta(**duration))
 
     async def until_next(self, weekday: str, clock: str) -> datetime:
         """Let the clock run to the next such weekday and local time; that moment in UTC."""

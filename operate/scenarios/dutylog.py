@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.events import Event
     from models.obligations import Obligation
     from models.routine import Routine
+    from models.vocabulary.people import Role
     from operate.town import TownCase
     from storage.notices import Delivery
 
@@ -91,9 +92,14 @@ class DutyLog:
         return {one.role.value: one.urgency.value for one in self.deliveries if one.seq == seq}
 
     @property
-    def ever_told(self) -> set[str]:
+    def roles(self) -> set[Role]:
         """Roles that were ever told of the case."""
-        return {one.role.value for one in self.deliveries}
+        return {one.role for one in self.deliveries}
+
+    @property
+    def people(self) -> set[str]:
+        """People who were ever told of the case."""
+        return {one.recipient for one in self.deliveries}
 
     def _seq(self, moment: str, number: int) -> int:
         found: Iterator[int] = (event.seq for event in self.events if moment in event.data.moments())

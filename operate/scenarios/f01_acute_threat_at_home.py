@@ -9,6 +9,8 @@ from operate.scenarios.duty import keep, settle
 from operate.scenarios.scenario import Scenario, told
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from operate.town import Town, TownCase
 
 TIB, HANDLER, CHIEF, DIRECTOR = "granvik-tib", "granvik-samordnare", "granvik-sakerhetschef", "granvik-direktor"
@@ -39,8 +41,16 @@ async def story(town: Town) -> list[TownCase]:
     """Arrested the same night, convicted in the fourth month, closed when the restraining order has run out."""
     night = await town.until_next("friday", "22:40")
     case = await town.report(REPORT)
+    await _first_night(town, case)
+    await _weekend(town, case, night)
+    await _first_month(town, case, night)
+    await _trial(case, night)
+    await _end(case, night)
+    return [case]
 
-    # Fredag natt: TiB svarar, 112 är larmat, familjen nås och flyttas.
+
+async def _first_night(town: Town, case: TownCase) -> None:
+    """The duty officer answers, 112 is called, the family is reached and moved."""
     await town.wait(minutes=1)
     await case.does(TIB, "acknowledge")
     await town.wait(minutes=4)
@@ -67,7 +77,9 @@ async def story(town: Town) -> list[TownCase]:
     ]
     await case.does(TIB, "agree_support", measures=measures, text="En natt på hotell.")
 
-    # Lördag: handläggaren tar över, en andra person bekräftar, planen läggs.
+
+async def _weekend(town: Town, case: TownCase, night: datetime) -> None:
+    """The handler takes over, a second person confirms, the plan is made; a call and an assessment every day."""
     await town.until_next("saturday", "09:30")
     await case.does(TIB, "assign", handler=HANDLER)
     await case.does(CHIEF, "approve", approved=True)
@@ -80,7 +92,9 @@ async def story(town: Town) -> list[TownCase]:
     await case.does(HANDLER, "agree_support", measures=[alarm], text="Larmet är monterat.")
     await keep(case, HANDLER, CHIEF, night + timedelta(days=2, hours=12))
 
-    # Måndag: mannen är häktad. Två personer sänker nivån, ingen ensam.
+
+async def _first_month(town: Town, case: TownCase, night: datetime) -> None:
+    """The man is remanded: two persons lower the level, nobody alone."""
     await case.may_not(HANDLER, "assess_risk", factors=ARRESTED, level="high", text="Mannen är häktad.")
     await case.does(CHIEF, "assess_risk", factors=ARRESTED, level="high", text="Mannen är häktad.")
     await case.may_not(CHIEF, "approve", approved=True)
@@ -98,7 +112,9 @@ async def story(town: Town) -> list[TownCase]:
     await case.does(HANDLER, "log_follow_up", outcome="reached", new_incident="no", protection_works="yes")
     await keep(case, HANDLER, CHIEF, night + timedelta(days=30))
 
-    # Efter en månad: förhöjd. Rättegången väntar, så avslutsgranskningen får vänta.
+
+async def _trial(case: TownCase, night: datetime) -> None:
+    """Raised after a month; the review of closure waits for the trial."""
     await case.does(CHIEF, "assess_risk", factors=CALMER, level="raised", text="Häktad, kontaktförbud, inget nytt.")
     await case.does(
         HANDLER,
@@ -114,7 +130,9 @@ async def story(town: Town) -> list[TownCase]:
     await case.does(HANDLER, "update_police", status="final_judgment")
     await keep(case, HANDLER, CHIEF, night + timedelta(days=180))
 
-    # Efter ett halvår: kontaktförbudet har gått ut, alla är överens.
+
+async def _end(case: TownCase, night: datetime) -> None:
+    """After half a year, when the restraining order has run out."""
     await case.does(HANDLER, "log_follow_up", outcome="reached", new_incident="no", wants_more_support="no")
     await settle(case, HANDLER, "larm")
     await keep(case, HANDLER, CHIEF, night + timedelta(days=184))
@@ -130,7 +148,6 @@ async def story(town: Town) -> list[TownCase]:
     await case.may_not(HANDLER, "close", reason="actor_prosecuted")
     await keep(case, HANDLER, CHIEF, night + timedelta(days=194))
     await case.does(HANDLER, "close", reason="actor_prosecuted")
-    return [case]
 
 
 F01 = Scenario(1, "scenario.acute_threat_at_home", "9001", story)

@@ -15,9 +15,9 @@ HANDLER, CHIEF, DIRECTOR = "nordmyra-samordnare", "nordmyra-sakerhetschef", "nor
 
 REPORT = told(
     "9002",
-    "Sedan lokaltidningen skrev om mitt förslag om vargstängsel i går har jag fått över 300 kommentarer och ett femtiotal "
-    "privata meddelanden. De flesta kallar mig landsförrädare och någon lade ut min mammas gatuadress. Jag orkar inte "
-    "läsa mer.",
+    "Sedan lokaltidningen skrev om mitt förslag om vargstängsel i går har jag fått över 300 kommentarer och ett "
+    "femtiotal privata meddelanden. De flesta kallar mig landsförrädare och någon lade ut min mammas gatuadress. Jag "
+    "orkar inte läsa mer.",
     kinds=["pile_on", "abuse", "doxing"],
     channels=["social_media"],
     purposes=["silence"],

@@ -9,6 +9,8 @@ from operate.scenarios.duty import keep, settle
 from operate.scenarios.scenario import Scenario, told
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from operate.town import Town, TownCase
 
 HANDLER, DEPUTY, CHIEF = "sjoliden-samordnare", "sjoliden-ersattare", "sjoliden-sakerhetschef"
@@ -24,8 +26,8 @@ FIRST = told(
 )
 FIFTH = told(
     "9003",
-    "Det här är femte gången på tre veckor. Samma man dyker upp på torget, på bussen och nu utanför min dotters förskola. "
-    'Han säger aldrig något hotfullt, bara "vi ses snart igen". I natt låg en död fågel på trappan.',
+    "Det här är femte gången på tre veckor. Samma man dyker upp på torget, på bussen och nu utanför min dotters "
+    'förskola. Han säger aldrig något hotfullt, bara "vi ses snart igen". I natt låg en död fågel på trappan.',
     kinds=["stalking", "visited_privately", "delivery", "threat_veiled"],
     channels=["in_person", "at_home"],
     places=["public_place", "home"],
@@ -43,8 +45,17 @@ async def story(town: Town) -> list[TownCase]:
     """Raised, then high; a restraining order, its breach, closure when it has run out, and one reopening."""
     begin = await town.until_next("monday", "10:00")
     case = await town.report(FIRST)
+    await _unread(town, case, begin)
+    await _series(case, begin)
+    again = await _fifth_time(town, case, begin)
+    await _restraining_order(case, begin)
+    await _first_end(case, begin)
+    await _once_more(town, case, begin)
+    return [case, again]
 
-    # Samordnaren är sjuk och ingen har läst: tiden går ut, chefen får veta, sedan ersättaren.
+
+async def _unread(town: Town, case: TownCase, begin: datetime) -> None:
+    """The coordinator is ill and nobody has read it: time runs out, the chief is told, then the deputy, who acts."""
     await town.until_next("wednesday", "09:00")
     await case.does(DEPUTY, "triage", outcome="open", level="raised")
     await case.does(DEPUTY, "contact_affected", outcome="reached", consequences=["fear"])
@@ -62,11 +73,17 @@ async def story(town: Town) -> list[TownCase]:
         until=begin + timedelta(days=415),
         text="Förföljelse följs minst ett halvår efter den senaste kontakten.",
     )
+
+
+async def _series(case: TownCase, begin: datetime) -> None:
+    """Three more times."""
     for number in (8, 12, 16):
         await keep(case, HANDLER, CHIEF, begin + timedelta(days=number))
         await case.does(HANDLER, "add_incident", text="Samma man igen.")
 
-    # Dag 21: förskolan och fågeln. Den nya rapporten hör till samma serie; nivån blir hög.
+
+async def _fifth_time(town: Town, case: TownCase, begin: datetime) -> TownCase:
+    """The preschool and the bird: the new report belongs to the same series, and the level becomes high."""
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=21))
     again = await town.report(FIFTH)
     await _joins(case, again, HANDLER)
@@ -89,6 +106,11 @@ async def story(town: Town) -> list[TownCase]:
     await case.does(HANDLER, "agree_support", measures=[alarm, school])
     await town.wait(hours=4)
     await case.does(CHIEF, "approve", approved=True)
+    return again
+
+
+async def _restraining_order(case: TownCase, begin: datetime) -> None:
+    """Granted for a year, breached after two months."""
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=30))
     until = (begin + timedelta(days=30 + 365)).date()
     await case.does(
@@ -99,8 +121,6 @@ async def story(town: Town) -> list[TownCase]:
         restraining_order_kind="extended",
         restraining_order_until=until,
     )
-
-    # Efter två månader bryter han kontaktförbudet.
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=90))
     await case.does(HANDLER, "update_police", status="detained", restraining_order="breached")
     await case.does(
@@ -112,7 +132,9 @@ async def story(town: Town) -> list[TownCase]:
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=180))
     await case.does(HANDLER, "update_police", status="final_judgment")
 
-    # Sex månader utan kontakt räcker inte: kontaktförbudet ska ha gått ut.
+
+async def _first_end(case: TownCase, begin: datetime) -> None:
+    """Six months without contact are not enough: the restraining order must have run out."""
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=280))
     await settle(case, HANDLER, "larm")
     await case.may_not(HANDLER, "close", reason="quiet_period")
@@ -124,7 +146,9 @@ async def story(town: Town) -> list[TownCase]:
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=404))
     await case.does(HANDLER, "close", reason="quiet_period")
 
-    # Efter en månad står han där igen: samma ärende, nya klockor, historiken orörd.
+
+async def _once_more(town: Town, case: TownCase, begin: datetime) -> None:
+    """A month later he stands there again: the same case, new clocks, the history untouched."""
     await town.until(begin + timedelta(days=436))
     await case.may_not(HANDLER, "add_incident", text="Han stod utanför bussen.")
     await case.does(HANDLER, "reopen", reason="new_incident", level="high", text="Han stod utanför bussen.")
@@ -153,7 +177,6 @@ async def story(town: Town) -> list[TownCase]:
     await case.may_not(HANDLER, "close", reason="quiet_period")
     await keep(case, HANDLER, CHIEF, begin + timedelta(days=616, hours=12))
     await case.does(HANDLER, "close", reason="quiet_period")
-    return [case, again]
 
 
 async def _joins(case: TownCase, again: TownCase, handler: str) -> None:

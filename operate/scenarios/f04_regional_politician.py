@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 HANDLER, CHIEF, DIRECTOR = "vasterlund-samordnare", "vasterlund-sakerhetschef", "vasterlund-direktor"
 CLERK, OFFICE, MUNICIPALITY = "vasterlund-sekreterare", "vasterlund-kanslichef", "granvik-samordnare"
 LETTER = (
-    'Till Region Västerlunds patientnämnd och till min privata mejl kom i går samma brev: "När BB stänger stänger vi dig. '
-    'Vi vet att du kör ensam hem genom skogen på torsdagar." Jag är regionråd och ska presentera förslaget i fullmäktige '
-    "på onsdag."
+    'Till Region Västerlunds patientnämnd och till min privata mejl kom i går samma brev: "När BB stänger stänger vi '
+    'dig. Vi vet att du kör ensam hem genom skogen på torsdagar." Jag är regionråd och ska presentera förslaget i '
+    "fullmäktige på onsdag."
 )
 FACTORS = {"A05": "yes", "A19": "yes", "C03": "yes", "D01": "yes", "C06": "yes", "B06": "yes"}
 DECIDED = FACTORS | {"A19": "no", "C03": "no", "D01": "no"}
 
 
 async def story(town: Town) -> list[TownCase]:
-    """High to the end; the municipality does not answer, so the region keeps the case; the matter has one of its own."""
+    """High to the end; the municipality does not answer, so the region keeps the case; the matter has its own."""
     monday = await town.until_next("monday", "08:30")
     meeting = (monday + timedelta(days=2)).astimezone(STOCKHOLM).date()
     case = await town.report(

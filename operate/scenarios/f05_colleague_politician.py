@@ -18,8 +18,8 @@ KIN = "bjorkang-samordnare"
 REPORT = told(
     "9004",
     "Efter nämndmötet trängde en ledamot från ett annat parti upp mig mot väggen i korridoren i kommunhuset i Björkäng "
-    "och sa att han skulle se till att jag förlorade allt. Två tjänstepersoner såg det. Han sitter i kommunstyrelsen och "
-    "jag vill inte att hans parti får veta något.",
+    "och sa att han skulle se till att jag förlorade allt. Två tjänstepersoner såg det. Han sitter i kommunstyrelsen "
+    "och jag vill inte att hans parti får veta något.",
     kinds=["colleague", "threat_veiled", "violence"],
     channels=["in_person"],
     places=["municipal_building"],
@@ -32,7 +32,7 @@ FACTORS = {"A07": "yes", "B05": "yes", "A10": "no"}
 
 
 async def story(town: Town) -> list[TownCase]:
-    """High; raised below the floor only with a second person; nobody blocked ever hears of it again."""
+    """High to the end, for the second person will not go below the floor; nobody blocked ever hears of it again."""
     evening = await town.until_next("thursday", "16:10")
     case = await town.report(REPORT)
 
@@ -75,21 +75,12 @@ async def story(town: Town) -> list[TownCase]:
         reference="5000-K555123-26",
     )
 
-    # Efter en månad: lägre än golvet bara med skäl och en andra person, och den första säger nej.
+    # Efter en månad: lägre än golvet bara med skäl och en andra person. Direktören säger nej, nivån står kvar.
     await keep(case, HANDLER, DIRECTOR, evening + timedelta(days=30))
     await case.may_not(CHIEF, "assess_risk", factors=FACTORS, level="raised")
     await case.does(CHIEF, "assess_risk", factors=FACTORS, level="raised", text="Samtalet under presidiet höll.")
-    await case.does(DIRECTOR, "approve", approved=False, text="Vänta ut nästa nämndmöte.")
-    await keep(case, HANDLER, DIRECTOR, evening + timedelta(days=40))
-    await case.does(CHIEF, "assess_risk", factors=FACTORS, level="raised", text="Nämndmötet gick lugnt.")
-    await case.does(DIRECTOR, "approve", approved=True)
-    await case.does(
-        CHIEF,
-        "extend_deadline",
-        obligation="closing_review",
-        until=evening + timedelta(days=104),
-        text="Polisen utreder.",
-    )
+    await case.may_not(CHIEF, "approve", approved=True)
+    await case.does(DIRECTOR, "approve", approved=False, text="Våldet är för nära. Vänta ut de lugna dagarna.")
     await keep(case, HANDLER, DIRECTOR, evening + timedelta(days=70))
     await case.does(HANDLER, "update_police", status="summary_penalty")
     await keep(case, HANDLER, DIRECTOR, evening + timedelta(days=91), consequences=["none"])

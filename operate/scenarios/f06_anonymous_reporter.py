@@ -15,8 +15,8 @@ HANDLER, CHIEF, OFFICE = "granvik-samordnare", "granvik-sakerhetschef", "granvik
 
 ANONYMOUS = told(
     "9001",
-    "Jag vill inte säga vem jag är. En ledamot i socialnämnden i Granvik får varje vecka kuvert med rakblad hem till sig "
-    "och säger att det inte är något att bry sig om. Jag är rädd att det händer något på riktigt.",
+    "Jag vill inte säga vem jag är. En ledamot i socialnämnden i Granvik får varje vecka kuvert med rakblad hem till "
+    "sig och säger att det inte är något att bry sig om. Jag är rädd att det händer något på riktigt.",
     anonymous=True,
     for_another=True,
     affected_known=False,
@@ -70,7 +70,8 @@ async def story(town: Town) -> list[TownCase]:
     await case.does(HANDLER, "link", case=source.ref, reason="source")
     await source.does(HANDLER, "link", case=case.ref, reason="source")
     await source.does(HANDLER, "propose_closure", reason="registered_only")
-    await source.does(HANDLER, "close", reason="registered_only")
+    await source.may_not(HANDLER, "close", reason="registered_only")
+    await source.does(CHIEF, "close", reason="registered_only")
     await case.does(HANDLER, "contact_affected", outcome="reached", consequences=["none"])
     await case.does(HANDLER, "add_evidence", evidence="kuvert", digest="6f" * 32)
     await case.does(

@@ -16,8 +16,8 @@ OTHERS = ("bjorkang-samordnare", "bjorkang-tib", "bjorkang-direktor", "bjorkang-
 
 REPORT = told(
     "9004",
-    "Jag har skyddade personuppgifter sedan tidigare och är nyvald ersättare. I dag kom ett kort hem, utan frimärke, där "
-    'det stod "välkommen tillbaka". Ingen ska veta var jag bor. Ring inte mitt hem, skriv bara i den säkra inkorgen.',
+    "Jag har skyddade personuppgifter sedan tidigare och är nyvald ersättare. I dag kom ett kort hem, utan frimärke, "
+    'där det stod "välkommen tillbaka". Ingen ska veta var jag bor. Ring inte mitt hem, skriv bara i den säkra inkorgen.',
     reach={"secure_inbox": "säker inkorg"},
     kinds=["threat_veiled", "visited_privately", "doxing"],
     channels=["letter", "at_home"],
@@ -72,20 +72,19 @@ async def story(town: Town) -> list[TownCase]:
         CHIEF,
         "extend_deadline",
         obligation="closing_review",
-        until=noon + timedelta(days=185),
+        until=noon + timedelta(days=190),
         text="Följs ett halvår.",
     )
     await case.does(HANDLER, "update_measure", measure="boende", state="ended")
     for number in (60, 91, 120, 150, 180):
         await keep(case, HANDLER, CHIEF, noon + timedelta(days=number))
-        if number == 120:
-            await case.does(HANDLER, "update_police", status="discontinued")
-        else:
-            await case.does(HANDLER, "log_follow_up", outcome="reached", new_incident="no", protection_works="yes")
+        await case.does(HANDLER, "log_follow_up", outcome="reached", new_incident="no", protection_works="yes")
+    await case.does(HANDLER, "update_police", status="discontinued")
+    await keep(case, HANDLER, CHIEF, noon + timedelta(days=183))
     await settle(case, HANDLER, "lista")
     lesson = "Arvodeslistor granskas före publicering."
     await case.does(HANDLER, "propose_closure", reason="quiet_period", affected_informed=True, lesson=lesson)
-    await keep(case, HANDLER, CHIEF, noon + timedelta(days=188))
+    await keep(case, HANDLER, CHIEF, noon + timedelta(days=191))
     await case.does(HANDLER, "close", reason="quiet_period")
     return [case]
 

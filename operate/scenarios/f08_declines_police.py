@@ -15,8 +15,8 @@ HANDLER, COLLEAGUE, CHIEF = "nordmyra-samordnare", "nordmyra-handlaggare", "nord
 
 REPORT = told(
     "9002",
-    'En granne har i två månader skickat sms mitt i natten om att vi som röstade för vindkraften "får skylla oss själva". '
-    "Han är sjuk och ensam och jag vill inte polisanmäla honom. Jag vill bara att det finns antecknat.",
+    'En granne har i två månader skickat sms mitt i natten om att vi som röstade för vindkraften "får skylla oss '
+    'själva". Han är sjuk och ensam och jag vill inte polisanmäla honom. Jag vill bara att det finns antecknat.',
     kinds=["contact_flood", "threat_veiled"],
     channels=["text_message"],
     purposes=["revenge_decision"],

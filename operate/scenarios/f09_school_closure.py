@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 CLERK, OFFICE, HANDLER = "sjoliden-sekreterare", "sjoliden-kanslichef", "sjoliden-samordnare"
 
 WHAT = (
-    "Den 14 oktober ska barn- och utbildningsnämnden i Sjöliden besluta om att lägga ner Kvarnby skola. Föräldragruppen på "
-    'Facebook har vuxit till 2 000 medlemmar och i veckan skrev någon att "nämnden ska få besök". Vi vill gå igenom riskerna '
-    "innan kallelsen skickas ut."
+    "Den 14 oktober ska barn- och utbildningsnämnden i Sjöliden besluta om att lägga ner Kvarnby skola. "
+    'Föräldragruppen på Facebook har vuxit till 2 000 medlemmar och i veckan skrev någon att "nämnden ska få besök". '
+    "Vi vill gå igenom riskerna innan kallelsen skickas ut."
 )
 ANGRY = told(
     "9003",

@@ -15,8 +15,8 @@ CHIEF, DIRECTOR, HANDLER = "nordmyra-sakerhetschef", "nordmyra-direktor", "nordm
 
 REPORT = told(
     "9002",
-    "På parkeringen utanför kommunhuset satt det en låda med sladdar under min bil när jag skulle åka hem. Jag sprang in "
-    "igen och vi stängde dörrarna.",
+    "På parkeringen utanför kommunhuset satt det en låda med sladdar under min bil när jag skulle åka hem. Jag "
+    "sprang in igen och vi stängde dörrarna.",
     danger_now=True,
     kinds=["arson_explosives"],
     places=["municipal_building"],
@@ -27,7 +27,7 @@ EXPLAINED = {"A03": "no", "B06": "no", "M03": "yes"}
 
 
 async def story(town: Town) -> list[TownCase]:
-    """The duty officer does not answer, the next one does; three hours later it is a tracker, and two persons say so."""
+    """The duty officer does not answer, the next one does; three hours later two persons say what it was."""
     evening = await town.until_next("monday", "17:35")
     case = await town.report(REPORT)
 

@@ -56,7 +56,9 @@ async def story(town: Town) -> list[TownCase]:
     leaflets = await town.report(LEAFLETS)
     await _same_incident(case, seen)
     await case.does(HANDLER, "add_evidence", evidence="film", digest="11" * 32)
-    await case.does(HANDLER, "record_police", decision="already_reported", reference="5000-K999001-26", text="Ett K-nummer.")
+    await case.does(
+        HANDLER, "record_police", decision="already_reported", reference="5000-K999001-26", text="Ett K-nummer."
+    )
     await case.does(HANDLER, "assess_risk", factors=FACTORS, level="high", confidence="high")
     await case.does(CHIEF, "decide_protection", text="Ordningsvakt vid nästa torgmöte.")
     await case.does(CHIEF, "approve", approved=True)
@@ -87,7 +89,7 @@ async def _same_incident(case: TownCase, other: TownCase) -> None:
     """The other report joins the case; its own number is closed as a duplicate."""
     await case.does(HANDLER, "merge_report", report=(await other.state()).reports[0])
     await case.does(HANDLER, "link", case=other.ref, reason="same_incident")
-    await other.does(HANDLER, "triage", outcome="register_only", level="high", text=f"Samma händelse som {case.ref}.")
+    await other.does(HANDLER, "triage", outcome="register_only", level="raised", text=f"Samma händelse som {case.ref}.")
     await other.does(HANDLER, "link", case=case.ref, reason="same_incident")
     await other.does(HANDLER, "close", reason="duplicate")
 

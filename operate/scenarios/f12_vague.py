@@ -1,4 +1,4 @@
-"""F12: «It does not feel right any more.»"""
+"""F12: it does not feel right any more."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ HANDLER, CHIEF = "bjorkang-samordnare", "bjorkang-sakerhetschef"
 
 REPORT = told(
     "9004",
-    "Det känns inte bra längre. Folk tittar på mig på ICA och någon har ringt och lagt på flera gånger. Det kanske inte är "
-    "något men jag sover dåligt och funderar på att hoppa av.",
+    "Det känns inte bra längre. Folk tittar på mig på ICA och någon har ringt och lagt på flera gånger. Det kanske "
+    "inte är något men jag sover dåligt och funderar på att hoppa av.",
     kinds=["worry", "contact_flood"],
     channels=["telephone"],
     assignments=["committee_substitute"],

@@ -1,4 +1,4 @@
-"""F13: «You are all idiots and should be ashamed.» He does not care, but everything is to be reported."""
+"""F13: an e-mail says that they are all idiots. He does not care, but everything is to be reported."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ HANDLER, CHIEF = "granvik-samordnare", "granvik-sakerhetschef"
 
 REPORT = told(
     "9001",
-    'Fick ett mejl i förtroendemannabrevlådan efter budgeten: "Ni är alla idioter och borde skämmas." Jag bryr mig inte, '
-    "men vi har ju sagt att allt ska rapporteras.",
+    'Fick ett mejl i förtroendemannabrevlådan efter budgeten: "Ni är alla idioter och borde skämmas." Jag bryr mig '
+    "inte, men vi har ju sagt att allt ska rapporteras.",
     kinds=["abuse"],
     channels=["email"],
     purposes=["revenge_decision"],
@@ -28,7 +28,7 @@ REPORT = told(
 
 
 async def story(town: Town) -> list[TownCase]:
-    """Nobody looked for a day, until the clock said so; then low, noted for the pattern, closed when it stayed quiet."""
+    """Nobody looked for a day, until the clock said so; then low, noted for the pattern, closed when quiet."""
     begin = await town.until_next("tuesday", "11:30")
     case = await town.report(REPORT)
 

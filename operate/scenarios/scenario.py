@@ -25,6 +25,6 @@ class Scenario:
 
 
 def told(organisation: str, what: str, **codes: Any) -> Report:
-    """A report in somebody's own words, with what they ticked in the form; reached by telephone if nothing else is said."""
+    """A report in somebody's own words, with what they ticked in the form; reached by telephone if nothing else."""
     reach = {} if codes.get("anonymous") else {"telephone": "070-174 06 05"}
     return Report.model_validate_json(to_json({"organisation": organisation, "what": what, "reach": reach, **codes}))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from operate.scenarios import F01
 from operate.scenarios.dutylog import DutyLog, clock
+from operate.scenarios.f01_acute_threat_at_home import F01
 
 if TYPE_CHECKING:
     from operate.town import Town
@@ -31,7 +31,7 @@ async def test_acute_threat_at_home(town: Town) -> None:
     }
     assert clock(log.deliveries[0].queued) == "Fri 22:40"
     assert log.told("consent_given") == {"group_leader": "now"}
-    assert "presidium" not in log.ever_told
+    assert "presidium" not in log.roles
 
     # The deadlines of the night.
     assert {key: log.due(key) for key in ("alarm", "triage", "first_contact", "police_decision")} == {
@@ -45,9 +45,9 @@ async def test_acute_threat_at_home(town: Town) -> None:
     assert {log.due(key) for key in ("four_eyes", "police_reference", "support_plan")} == {"Sat 22:40"}
     calls = [one for one in log.owed().values() if one.kind == "follow_up"]
     assert [clock(one.due) for one in calls[:3]] == ["Sat 22:40", "Sun 22:40", "Mon 22:40"]
-    assert [(one.due - one.started).days if one is calls[0] else (one.due - log.states[0].reported).days for one in calls] == [
-        *(1, 2, 3, 7, 14, 30, 90, 180)
-    ]
+    assert [
+        (one.due - one.started).days if one is calls[0] else (one.due - log.states[0].reported).days for one in calls
+    ] == [*(1, 2, 3, 7, 14, 30, 90, 180)]
 
     # Level: acute at once, high on Monday by two persons, raised after a month.
     assert log.levels == ["acute", "high", "raised"]
