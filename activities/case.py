@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from temporalio import activity
@@ -25,6 +24,8 @@ from storage.record import record
 from storage.tables import NoticeState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from channels.contract import Channel
     from storage.database import Database
     from storage.keys import KeyRing
@@ -86,7 +87,9 @@ class CaseActivities:
         async with self.database.writing() as session:
             recipients = await recipients_of(session, notice)
             queued = [await outbox.put(session, notice, r.code, self.channel.kind, _now()) for r in recipients]
-        answers = await asyncio.gather(*map(self._send, repeat(notice), recipients, queued), return_exceptions=True)
+            names = (await routines.by_digest(session, notice.routine)).texts if notice.routine else {}
+        messages = [_message(notice, recipient, self.channel.kind, names) for recipient in recipients]
+        answers = await asyncio.gather(*map(self._send, messages, queued), return_exceptions=True)
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
@@ -102,13 +105,13 @@ class CaseActivities:
             fallback=notice.fallback,
         )
 
-    async def _send(self, notice: Notice, recipient: Recipient, delivery: outbox.Delivery) -> str | None:
+    async def _send(self, message: Message, delivery: outbox.Delivery) -> str | None:
         """Send one message unless it is sent already; the code of a permanent failure, if it failed."""
         if delivery.state is NoticeState.SENT:
             return None
         failure = None
         try:
-            await self.channel.send(_message(notice, recipient, self.channel.kind))
+            await self.channel.send(message)
         except ChannelError as error:
             if not error.permanent:
                 raise
@@ -119,8 +122,8 @@ class CaseActivities:
         return failure
 
 
-def _message(notice: Notice, recipient: Recipient, channel: str) -> Message:
-    text = notice_text(notice, words(recipient.language))
+def _message(notice: Notice, recipient: Recipient, channel: str, names: Mapping[str, Mapping[str, str]]) -> Message:
+    text = notice_text(notice, words(recipient.language).local(names))
     return Message(
         key=f"{notice.id}.{recipient.code}.{channel}",
         organisation=notice.organisation,

@@ -55,6 +55,8 @@ class Notice(Frozen):
     never: Sorted[Code] = frozenset()
     """Blocked people (jäv)."""
     fallback: int = 0
+    routine: str = ""
+    """Digest of the routine, for the organisation's own names of things."""
 
 
 def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
@@ -81,6 +83,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
             only=frozenset() if whoever else case.named,
             never=case.blocked_people,
             fallback=event.data.fallback + 1 if isinstance(event.data, NoticeFailed) else 0,
+            routine=case.routine.digest,
         )
     return list(told.values())
 
