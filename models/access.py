@@ -124,4 +124,5 @@ def head_of_security(case: Case) -> Role:
 def _unnamed(case: Case) -> frozenset[Role]:
     """Who knows of a protected identity without being named: the same as are told of it (domain §1.4)."""
     duty = {Role.DUTY_OFFICER} if case.pace is Level.ACUTE else frozenset()
-    return frozenset({head_of_security(case)}) | duty
+    deputy = {Role.DEPUTY} if case.deputised else frozenset()
+    return frozenset({head_of_security(case)}) | duty | deputy

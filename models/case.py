@@ -207,6 +207,8 @@ class Case(Frozen):
     blocked_people: Sorted[Code] = frozenset()
     blocked_roles: Sorted[Role] = frozenset()
     """Conflict of interest, jäv (domain §1.2)."""
+    deputised: bool = False
+    """The head of security could not be reached: the deputy hears of the case, and may therefore see it."""
     consents: Sorted[ConsentPurpose] = frozenset()
     reports: tuple[Code, ...] = ()
     evidence: tuple[Code, ...] = ()

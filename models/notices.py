@@ -54,6 +54,8 @@ class Notice(Frozen):
     """Nobody but these, if any: the people named in a case with protected identity."""
     never: Sorted[Code] = frozenset()
     """Blocked people (jäv)."""
+    never_roles: Sorted[Role] = frozenset()
+    """Blocked roles: nobody who holds one is told in another capacity either."""
     fallback: int = 0
     routine: str = ""
     """Digest of the routine, for the organisation's own names of things."""
@@ -82,6 +84,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
             handler=case.handler if standing is Role.HANDLER else None,
             only=frozenset() if whoever else case.named,
             never=case.blocked_people,
+            never_roles=case.blocked_roles,
             fallback=event.data.fallback + 1 if isinstance(event.data, NoticeFailed) else 0,
             routine=case.routine.digest,
         )

@@ -37,6 +37,9 @@ async def find(session: AsyncSession, notice: Notice) -> list[Recipient]:
         query = query.join(tables.roles, roles.user == users.code).where(roles.role == notice.role)
     if notice.never:
         query = query.where(users.code.not_in(notice.never))
+    if notice.never_roles:
+        blocked = select(tables.roles.c.user).where(tables.roles.c.role.in_(notice.never_roles))
+        query = query.where(users.code.not_in(blocked))
     if notice.only and notice.role is not Role.SECURITY_CHIEF:
         query = query.where(users.code.in_(notice.only))
     rows = await session.execute(query.order_by(users.code).distinct())

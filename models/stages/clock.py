@@ -121,3 +121,6 @@ class NoticeFailed(Fact):
     role: Role
     failure: Code
     fallback: int = 0
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        return {"deputised": True} if self.role is Role.SECURITY_CHIEF else {}

@@ -1,0 +1,59 @@
+"""What must hold of a notice and of a closing, worked out anew from the design, not from the code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.case import Case
+from models.events import Event
+from models.notices import Notice
+from models.obligations import obligations
+from models.stages.closure import Closed
+from models.vocabulary.case import CaseKind, ClosureReason, Level, Stage
+from models.vocabulary.people import Role
+from models.worktime import advance
+from tests.routine import standard
+
+ROUTINE = standard()
+
+
+def assert_tellable(notice: Notice, case: Case) -> None:
+    """Nobody with a conflict of interest; with protected identity nobody who was not named, but for the two."""
+    assert notice.role not in case.blocked_roles
+    assert notice.never >= case.blocked_people
+    assert notice.never_roles >= case.blocked_roles
+    assert notice.handler not in case.blocked_people
+    if case.protected:
+        unnamed = {Role.SECURITY_CHIEF}
+        if Role.SECURITY_CHIEF in case.blocked_roles or case.deputised:
+            unnamed.add(Role.DEPUTY)
+        if case.pace is Level.ACUTE:
+            unnamed.add(Role.DUTY_OFFICER)
+        assert (notice.only == case.named and case.named) or notice.role in unnamed
+
+
+def assert_closable(case: Case, event: Event, fact: Closed) -> None:
+    """The criteria of domain §4.4, worked out anew."""
+    latest, now = case.risk.latest, event.recorded
+    assert latest is None or not (latest.needs_second and latest.approved_by is None and latest.rejected_by is None)
+    if fact.reason is ClosureReason.HANDED_OVER:
+        assert case.hand_over
+        assert case.hand_over.accepted
+    if fact.reason in ROUTINE.closure.at_once:
+        return
+    assert case.closing
+    assert case.closing.lesson_recorded
+    assert all(measure.state in {"declined", "ended", "standing"} for measure in case.measures)
+    left = [o.key for o in obligations(case, ROUTINE) if o.open and o.stage is not Stage.CLOSURE and not o.repeats]
+    assert left == []
+    if case.kind is CaseKind.PREVENTION:
+        assert case.incident.meeting_day
+        assert now.date() >= case.incident.meeting_day - timedelta(days=1)
+        return
+    assert case.stages[Stage.POLICE].state in {"done", "waived"}
+    days = {Level.LOW: 14, Level.RAISED: 30, Level.HIGH: 90, Level.ACUTE: 180}[case.pace]
+    days = max(days, 180) if "stalking" in case.incident.kinds else days
+    assert now - case.last_incident >= timedelta(days=days)
+    if case.incident.affected_known:
+        assert case.closing.affected_informed
+        assert now >= advance(case.closing.affected_informed, ROUTINE.closure.notice, ROUTINE.calendar)
