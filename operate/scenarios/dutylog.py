@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models.evolve import evolve
@@ -52,6 +53,19 @@ class DutyLog:
         return cls(events, states, routine, await case.told())
 
     @property
+    def case(self) -> Case:
+        """The case as it stands."""
+        return self.states[-1]
+
+    @property
+    def closed(self) -> tuple[str, int] | None:
+        """The reason it was closed for, and after how many days."""
+        closing = self.case.closing
+        if closing is None or closing.closed is None:
+            return None
+        return closing.reason.value, round((closing.closed - self.case.reported) / timedelta(days=1))
+
+    @property
     def levels(self) -> list[str]:
         """The levels that were in force, in order."""
         return [event.data.level.value for event in self.events if isinstance(event.data, LevelChanged)]
@@ -75,12 +89,17 @@ class DutyLog:
     def after(self, moment: str, number: int = 1) -> Case:
         """The case after the action by which this moment came for the first (second …) time."""
         seq = self._seq(moment, number)
-        cause = self.events[seq - 1].cause
-        return self.states[max(event.seq for event in self.events if event.cause == cause and event.seq >= seq) - 1]
+        this = self.events[seq - 1]
+        same = [one.seq for one in self.events if (one.cause, one.recorded) == (this.cause, this.recorded)]
+        return self.states[same[-1] - 1]
 
     def owed(self, moment: str = "reported", number: int = 1) -> dict[str, Obligation]:
         """What was owed right after that event, by key."""
         return {one.key: one for one in obligations(self.after(moment, number), self.routine)}
+
+    def level(self, moment: str, number: int = 1) -> str:
+        """The level in force after that action, or what was presumed if there was none."""
+        return self.after(moment, number).pace.value
 
     def due(self, key: str, moment: str = "reported", number: int = 1) -> str:
         """When it was due, as seen right after that event."""

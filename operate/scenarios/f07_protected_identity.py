@@ -17,7 +17,8 @@ OTHERS = ("bjorkang-samordnare", "bjorkang-tib", "bjorkang-direktor", "bjorkang-
 REPORT = told(
     "9004",
     "Jag har skyddade personuppgifter sedan tidigare och är nyvald ersättare. I dag kom ett kort hem, utan frimärke, "
-    'där det stod "välkommen tillbaka". Ingen ska veta var jag bor. Ring inte mitt hem, skriv bara i den säkra inkorgen.',
+    'där det stod "välkommen tillbaka". Ingen ska veta var jag bor. Ring inte mitt hem, skriv bara i den säkra '
+    "inkorgen.",
     reach={"secure_inbox": "säker inkorg"},
     kinds=["threat_veiled", "visited_privately", "doxing"],
     channels=["letter", "at_home"],
