@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ from storage.tables import NoticeState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from channels.contract import Channel
     from storage.database import Database
     from storage.keys import KeyRing
@@ -42,6 +45,16 @@ class Recorded(Frozen):
     """What became of a batch: nothing to say, or the ledger was ahead and these events stand there instead."""
 
     standing: tuple[Event, ...] = ()
+
+
+@dataclass
+class Post:
+    """One message to one person. `failure` is the code of why the channel will never take it."""
+
+    notice: Notice
+    message: Message
+    delivery: outbox.Delivery
+    failure: str | None = None
 
 
 class CaseActivities:
@@ -82,44 +95,52 @@ class CaseActivities:
                 return None
 
     @activity.defn(name="deliver")
-    async def deliver(self, notice: Notice) -> NoticeOutcome:
-        """Tell everybody who holds the role now; raises while the channel may still take it."""
+    async def deliver(self, told: tuple[Notice, ...]) -> tuple[NoticeOutcome, ...]:
+        """Tell everybody who holds the roles now; raises while the channel may still take one of them."""
         async with self.database.writing() as session:
-            recipients = await recipients_of(session, notice)
-            queued = [await outbox.put(session, notice, r.code, self.channel.kind, _now()) for r in recipients]
-            names = (await routines.by_digest(session, notice.routine)).texts if notice.routine else {}
-        messages = [_message(notice, recipient, self.channel.kind, names) for recipient in recipients]
-        answers = await asyncio.gather(*map(self._send, messages, queued), return_exceptions=True)
+            posts = [post for notice in told for post in await self._posts(session, notice)]
+        waiting = [post for post in posts if post.delivery.state is not NoticeState.SENT]
+        answers = await asyncio.gather(*map(self._send, waiting), return_exceptions=True)
+        async with self.database.writing() as session:
+            for post, answer in zip(waiting, answers, strict=True):
+                if answer is None:
+                    state = NoticeState.FAILED if post.failure else NoticeState.SENT
+                    await outbox.mark(session, post.delivery, state, _now(), post.failure)
         for answer in answers:
-            if isinstance(answer, BaseException):
+            if answer is not None:
                 raise answer
-        failures = [failure for failure in answers if isinstance(failure, str)]
-        reached = [r.code for r, failure in zip(recipients, answers, strict=True) if failure is None]
+        return tuple(self._outcome(notice, [post for post in posts if post.notice is notice]) for notice in told)
+
+    async def _posts(self, session: AsyncSession, notice: Notice) -> list[Post]:
+        """The messages of one notice, each in the outbox."""
+        kind = self.channel.kind
+        names = (await routines.by_digest(session, notice.routine)).texts if notice.routine else {}
+        return [
+            Post(notice, _message(notice, one, kind, names), await outbox.put(session, notice, one.code, kind, _now()))
+            for one in await recipients_of(session, notice)
+        ]
+
+    async def _send(self, post: Post) -> None:
+        """Send one message. That the channel will never take it is an answer; any other error is raised."""
+        try:
+            await self.channel.send(post.message)
+        except ChannelError as error:
+            if not error.permanent:
+                raise
+            post.failure = "channel_refused"
+
+    def _outcome(self, notice: Notice, posts: list[Post]) -> NoticeOutcome:
+        reached = tuple(post.message.recipient for post in posts if post.failure is None)
+        failures = [post.failure for post in posts if post.failure]
         return NoticeOutcome(
             id=f"notice:{notice.id}",
             notice=notice.id,
             role=notice.role,
-            recipients=tuple(reached),
+            recipients=reached,
             channel=self.channel.kind,
             failure=None if reached else (*failures, "nobody_holds_role")[0],
             fallback=notice.fallback,
         )
-
-    async def _send(self, message: Message, delivery: outbox.Delivery) -> str | None:
-        """Send one message unless it is sent already; the code of a permanent failure, if it failed."""
-        if delivery.state is NoticeState.SENT:
-            return None
-        failure = None
-        try:
-            await self.channel.send(message)
-        except ChannelError as error:
-            if not error.permanent:
-                raise
-            failure = "channel_refused"
-        state = NoticeState.FAILED if failure else NoticeState.SENT
-        async with self.database.writing() as session:
-            await outbox.mark(session, delivery, state, _now(), failure)
-        return failure
 
 
 def _message(notice: Notice, recipient: Recipient, channel: str, names: Mapping[str, Mapping[str, str]]) -> Message:

@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows.alarm import Alarm
-from workflows.options import DELIVER, FETCH, RECORD
+from workflows.options import DELIVER, DELIVER_TOGETHER, FETCH, RECORD
 
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
@@ -83,30 +83,34 @@ class CaseWorkflow:
         events = tuple(event for proposal in batch for event, _ in proposal.events)
         recording = Recording(case=batch[-1].events[-1][1], events=events)
         recorded = await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
-        for event, case in self.file.settle(batch, recorded.standing, workflow.now()):
-            for notice in notices(event, case, self.file.routine):
-                task = asyncio.create_task(self.tell(notice))
-                self.telling.add(task)
-                task.add_done_callback(self.telling.discard)
+        told = self.file.settle(batch, recorded.standing, workflow.now())
+        self.begin_telling(*(notice for event, case in told for notice in notices(event, case, self.file.routine)))
         if (shown := attributes(self.file.case)) != self.shown:
             workflow.upsert_search_attributes([key.value_set(value) for key, value in shown])
             self.shown = shown
 
-    async def tell(self, notice: Notice) -> None:
-        """Tell one role. A dead channel never stops a case: the outcome comes back as an event."""
+    def begin_telling(self, *told: Notice) -> None:
+        """Tell, while the case goes on."""
+        if told:
+            task = asyncio.create_task(self.tell(*told))
+            self.telling.add(task)
+            task.add_done_callback(self.telling.discard)
+
+    async def tell(self, *told: Notice) -> None:
+        """Tell some roles, all in one go. A dead channel never stops a case: the outcome comes back as an event."""
+        options = DELIVER if len(told) == 1 else DELIVER_TOGETHER
         try:
-            outcome = await workflow.execute_activity_method(CaseActivities.deliver, notice, **DELIVER)
+            outcomes = await workflow.execute_activity_method(CaseActivities.deliver, told, **options)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            outcome = NoticeOutcome(
-                id=f"notice:{notice.id}",
-                notice=notice.id,
-                role=notice.role,
-                failure="channel_out_of_reach",
-                fallback=notice.fallback,
-            )
-        self.file.propose(outcome, self.file.actor(WORLD), workflow.now())
+            if len(told) > 1:
+                for notice in told:
+                    self.begin_telling(notice)
+                return
+            outcomes = (undelivered(*told),)
+        for outcome in outcomes:
+            self.file.propose(outcome, self.file.actor(WORLD), workflow.now())
 
     async def fetch_routine(self, command: MoveRoutine) -> Routine:
         """Have the newer routine at hand before the case moves to it."""
@@ -143,3 +147,14 @@ class CaseWorkflow:
             self.file.memory(),
             initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE if newer else None,
         )
+
+
+def undelivered(notice: Notice) -> NoticeOutcome:
+    """What becomes of a notice that no channel took in time."""
+    return NoticeOutcome(
+        id=f"notice:{notice.id}",
+        notice=notice.id,
+        role=notice.role,
+        failure="channel_out_of_reach",
+        fallback=notice.fallback,
+    )

@@ -26,6 +26,9 @@ DELIVER: ActivityConfig = {
     "retry_policy": RetryPolicy(maximum_interval=timedelta(minutes=1)),
 }
 
+DELIVER_TOGETHER: ActivityConfig = {**DELIVER, "retry_policy": RetryPolicy(maximum_attempts=1)}
+"""Several notices in one go cost the engine as much as one; if that fails, each is delivered by itself."""
+
 ACT_PATIENCE = timedelta(seconds=10)
 """How long a caller waits for a recorded answer before being told that engine or database is out of reach."""
 
