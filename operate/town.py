@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from storage.notices import Delivery
     from workflows.messages import Receipt
 
+PATIENCE = 60
+"""Seconds until a report must have become a case, however busy the machine is."""
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -95,8 +98,15 @@ class Town:
         """Somebody reports, now."""
         accepted = await accept(self.house, report, await self.now())
         await start(self.house, self.cases, accepted)
-        await self.cases.view(accepted.case)  # answered once the report is recorded
-        return TownCase(self, accepted.case)
+        case = TownCase(self, accepted.case)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    await case.state()
+                except cases.UnknownCase:  # not recorded yet
+                    await asyncio.sleep(0.01)
+                else:
+                    return case
 
     async def person(self, code: str) -> Actor:
         """Somebody in the directory, with their roles."""
