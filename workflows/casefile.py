@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.exceptions import ApplicationError
@@ -77,8 +78,10 @@ class CaseFile:
 
     def decide(self, command: Command, actor: Actor, now: datetime) -> list[Event]:
         """The pure decision; a refusal in the engine's words: codes only, never retried."""
+        # What comes in one breath still comes one after the other: a clock tells by its times what answered what.
+        later = max(now, self.case.updated + timedelta(microseconds=1))
         try:
-            return decide(self.case, command, Context(now=now, actor=actor, routine=self.routine))
+            return decide(self.case, command, Context(now=later, actor=actor, routine=self.routine))
         except Refusal as refusal:
             raise refused(refusal) from None
 

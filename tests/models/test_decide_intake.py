@@ -32,7 +32,7 @@ def asked() -> Life:
 
 
 @pytest.mark.parametrize(
-    ("start", "what", "fields", "events"),
+    "start, what, fields, events",
     [
         (reported, "triage", {"outcome": "open", "level": "raised"}, ["triaged", "level_changed"]),
         (prevention, "triage", {"outcome": "open", "level": "low", "grade": "low"}, ["triaged", "level_changed"]),
@@ -61,7 +61,7 @@ def test_what_is_done_at_intake_is_recorded(start: Start, what: str, fields: dic
 
 
 @pytest.mark.parametrize(
-    ("start", "what", "fields", "no"),
+    "start, what, fields, no",
     [
         (opened, "triage", {"outcome": "open", "level": "low"}, "already_triaged outcome"),
         (registered, "triage", {"outcome": "open", "level": "low"}, "already_triaged outcome"),
@@ -150,7 +150,7 @@ def test_consequences_are_kept_as_they_were_last_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "no"),
+    "minutes, no",
     [(-61, "before_report at"), (6, "in_the_future at")],
 )
 def test_nothing_is_dated_before_the_report_or_in_the_future(minutes: int, no: str) -> None:
@@ -189,7 +189,7 @@ def test_what_is_told_late_is_put_in_order_of_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "level"),
+    "facts, level",
     [
         ({"kinds": []}, Level.RAISED),
         ({"kinds": ["abuse"]}, Level.LOW),

@@ -41,12 +41,24 @@ def below() -> Life:
 
 
 @pytest.mark.parametrize(
-    ("start", "what", "by", "fields", "events"),
+    "start, what, by, fields, events",
     [
         (opened, "assess_risk", COORDINATOR, {"factors": {}, "level": "raised"}, ["risk_assessed"]),
         (opened, "assess_risk", COORDINATOR, {"factors": {}, "level": "high"}, ["risk_assessed", "level_changed"]),
-        (opened, "assess_risk", COORDINATOR, {"factors": {"A07": "yes"}, "level": "low", "text": "x"}, ["risk_assessed", "level_changed"]),
-        (prevention, "assess_risk", COORDINATOR, {"factors": {}, "level": "low", "grade": "low", "conflict": "tension"}, ["risk_assessed"]),
+        (
+            opened,
+            "assess_risk",
+            COORDINATOR,
+            {"factors": {"A07": "yes"}, "level": "low", "text": "x"},
+            ["risk_assessed", "level_changed"],
+        ),
+        (
+            prevention,
+            "assess_risk",
+            COORDINATOR,
+            {"factors": {}, "level": "low", "grade": "low", "conflict": "tension"},
+            ["risk_assessed"],
+        ),
         (below, "approve", CHIEF, {"approved": True}, ["risk_approved", "level_changed"]),
         (below, "approve", DIRECTOR, {"approved": False, "text": "Nej."}, ["risk_rejected"]),
         (lambda: opened().assessed("high"), "approve", CHIEF, {"approved": True}, ["risk_approved"]),
@@ -55,7 +67,7 @@ def below() -> Life:
         (reported, "add_incident", COORDINATOR, {"text": "Ringde igen."}, ["incident_added"]),
         (registered, "add_incident", COORDINATOR, {"report": "r2"}, ["incident_added"]),
     ],
-)  # fmt: skip
+)
 def test_what_is_done_about_the_risk_is_recorded(
     start: Start, what: str, by: str, fields: dict[str, Any], events: list[str]
 ) -> None:
@@ -63,7 +75,7 @@ def test_what_is_done_about_the_risk_is_recorded(
 
 
 @pytest.mark.parametrize(
-    ("start", "what", "by", "fields", "no"),
+    "start, what, by, fields, no",
     [
         (reported, "assess_risk", COORDINATOR, {"factors": {}, "level": "low"}, "stage_not_open type"),
         (registered, "assess_risk", COORDINATOR, {"factors": {}, "level": "low"}, "stage_waived type"),
@@ -72,19 +84,31 @@ def test_what_is_done_about_the_risk_is_recorded(
         (prevention, "assess_risk", COORDINATOR, {"factors": {}, "level": "low"}, "grade_required grade"),
         (opened, "assess_risk", COORDINATOR, {"factors": {}, "level": "low"}, "reason_required text"),
         (opened, "assess_risk", COORDINATOR, {"factors": {"A07": "yes"}, "level": "raised"}, "reason_required text"),
-        (lambda: opened("high"), "assess_risk", COORDINATOR, {"factors": {}, "level": "low", "text": "x"}, "only_chief_lowers level"),
+        (
+            lambda: opened("high"),
+            "assess_risk",
+            COORDINATOR,
+            {"factors": {}, "level": "low", "text": "x"},
+            "only_chief_lowers level",
+        ),
         (opened, "approve", CHIEF, {"approved": True}, "nothing_to_approve type"),
         (assessed, "approve", CHIEF, {"approved": True}, "nothing_to_approve type"),
         (below, "approve", COORDINATOR, {"approved": True}, "same_person actor"),
         (below, "approve", CHIEF, {"approved": False}, "reason_required text"),
-        (lambda: below().does("approve", CHIEF, approved=True), "approve", DIRECTOR, {"approved": True}, "nothing_to_approve type"),
+        (
+            lambda: below().does("approve", CHIEF, approved=True),
+            "approve",
+            DIRECTOR,
+            {"approved": True},
+            "nothing_to_approve type",
+        ),
         (lambda: below().does("add_incident", text="x"), "approve", CHIEF, {"approved": True}, "overtaken approved"),
         (opened, "decide_protection", CHIEF, {}, "reason_required text"),
         (reported, "decide_protection", CHIEF, {"text": "x"}, "stage_not_open type"),
         (opened, "add_incident", COORDINATOR, {}, "reason_required text"),
         (closed, "add_incident", COORDINATOR, {"text": "x"}, "case_closed type"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_done_about_the_risk_is_refused(
     start: Start, what: str, by: str, fields: dict[str, Any], no: str
 ) -> None:
@@ -92,7 +116,7 @@ def test_what_cannot_be_done_about_the_risk_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("before", "factors", "asked", "in_force", "waits"),
+    "before, factors, asked, in_force, waits",
     [
         ("low", [], "raised", Level.RAISED, False),
         ("low", ["A07"], "high", Level.HIGH, False),
