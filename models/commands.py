@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 from pydantic import Field, TypeAdapter, ValidationError
 
 from models.message import Command
-from models.refusal import BadInput
+from models.refusal import BadInput, Problem
 from models.stages import (
     casework,
     clock,
@@ -21,6 +21,9 @@ from models.stages import (
     risk,
     support,
 )
+
+COMMAND_LIMIT = 256 * 1024
+"""Bytes of one command as JSON; the engine takes 2 MB at most."""
 
 HumanCommand = Annotated[
     intake.Triage
@@ -69,8 +72,11 @@ _adapter: TypeAdapter[Command] = TypeAdapter(HumanCommand)
 
 def read_command(text: str | bytes) -> Command:
     """Read a command from JSON; raises `BadInput` naming each field that is wrong."""
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+    if len(raw) > COMMAND_LIMIT:
+        raise BadInput(Problem(field="command", code="too_large", reason=f"{len(raw)} bytes, at most {COMMAND_LIMIT}"))
     try:
-        return _adapter.validate_json(text)
+        return _adapter.validate_json(raw)
     except ValidationError as error:
         raise BadInput.from_validation(error) from None
 
