@@ -91,7 +91,12 @@ def criteria() -> set[str]:
 def failures() -> set[str]:
     rooms = ("activities/", "workflows/")
     nodes = [node for path, inside in NODES.items() if path.startswith(rooms) for node in inside]
-    return {f"failure.{code}" for code in keyword("failure", nodes)}
+    assigned = (
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".failure")
+    )
+    return {f"failure.{code}" for code in keyword("failure", nodes) | strings(*assigned)}
 
 
 def sentences() -> set[str]:
