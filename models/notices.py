@@ -17,10 +17,11 @@ from models.vocabulary.incident import IncidentKind
 from models.vocabulary.people import ConsentPurpose, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from models.case import Case
     from models.events import Event
+    from models.obligation_rule import Ladder
     from models.routine import Routine
 
 CONSENT: dict[Role, ConsentPurpose] = {
@@ -98,11 +99,12 @@ def _cells(event: Event, case: Case, routine: Routine) -> Iterator[Cell]:
     fact = event.data
     match fact:
         case Escalated():
-            yield from _rung(routine.ladder(fact.kind)[fact.rung], case, fact.kind)
+            yield from _rung(routine.ladder(fact.kind), fact.rung, case, fact.kind)
         case EscalatedByHand():
-            yield from _rung(routine.escalation.ladder[fact.rung], case, fact.name())
+            yield from _rung(routine.escalation.ladder, fact.rung, case, fact.name())
         case Reminded():
-            yield routine.obligations[fact.kind].owner, _pressing(case), fact.kind
+            rule = routine.obligations.get(fact.kind)
+            yield rule.owner if rule else Role.HANDLER, _pressing(case), fact.kind
         case NoticeFailed():
             ladder = _climbed(case, routine)
             if fact.fallback < len(ladder) - (fact.role in ladder):
@@ -160,8 +162,9 @@ def _holds(rule: NoticeRule, role: Role, event: Event, case: Case, routine: Rout
             return case.incident.meeting_day is not None or IncidentKind.THREAT_MEETING in case.incident.kinds
 
 
-def _rung(roles: Iterable[Role], case: Case, about: str) -> Iterator[Cell]:
-    for role in roles:
+def _rung(ladder: Ladder, rung: int, case: Case, about: str) -> Iterator[Cell]:
+    # The case may have moved to a routine with a shorter ladder in the meantime.
+    for role in ladder[min(rung, len(ladder) - 1)]:
         # The presidium is told how many, never what: the last rung of the ladder (domain §1.4).
         yield role, Urgency.COUNT if role is Role.PRESIDIUM else _pressing(case), about
 

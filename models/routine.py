@@ -101,8 +101,9 @@ class Routine(Frozen):
         }
 
     def ladder(self, obligation: str) -> Ladder:
-        """The ladder of one obligation."""
-        return (self.obligations[obligation].escalation or self.escalation).ladder
+        """The ladder of one obligation; the common one, if a newer routine no longer has it."""
+        rule = self.obligations.get(obligation)
+        return ((rule.escalation if rule else None) or self.escalation).ladder
 
 
 def read_routine(document: Mapping[str, object], moments: frozenset[str]) -> Routine:

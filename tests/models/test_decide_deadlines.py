@@ -13,6 +13,7 @@ from models.context import Context
 from models.decide import decide
 from models.events import moments
 from models.message import CLOCK, WORLD
+from models.notices import notices
 from models.routine import read_routine
 from models.stages.clock import NoticeOutcome, Tick
 from models.vocabulary.people import Role
@@ -275,3 +276,14 @@ def test_a_routine_without_an_obligation_owes_it_no_more_and_the_rest_as_before(
     life.routine = read_routine(document | {"version": "2027.1"}, moments())
     life.does("move_routine", CHIEF, routine=life.routine.ref.model_dump(), text="x")
     assert life.owing() == before - {"evidence"}
+
+
+def test_an_escalation_told_after_the_case_moved_to_a_shorter_routine_still_reaches_somebody() -> None:
+    life = opened().at(timedelta(days=20))
+    escalated = [event for event in life.tick() if event.type == "escalated"]
+    document = life.routine.model_dump(mode="json")
+    del document["obligations"]["evidence"]
+    document["escalation"]["ladder"] = [["security_chief"]]
+    newer = read_routine(document | {"version": "2027.1"}, moments())
+    assert {"evidence", "assessment"} <= {event.data.kind for event in escalated}  # type: ignore[union-attr]
+    assert all(notices(event, life.case, newer) for event in escalated)
