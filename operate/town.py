@@ -33,8 +33,6 @@ from workflows.client import Cases, register_attributes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from temporalio.converter import DataConverter
-
     from channels.contract import Channel
     from models.case import Case
     from models.events import Event
@@ -165,12 +163,12 @@ async def a_town(
     home: Path | None = None,
     channel: Channel | None = None,
     database_url: str = "",
-    converter: DataConverter | None = None,
+    environment: WorkflowEnvironment | None = None,
     **options: Any,
 ) -> AsyncIterator[Town]:
     """Open a town: database in `home` (a temporary folder if none is given), time-skipping engine, one worker.
 
-    :param converter: instead of the encrypting one, for histories that are to be read without a key.
+    :param environment: another engine than the time-skipping one, whose payloads it encrypts or not.
     :param options: for the worker, as they are.
     """
     with tempfile.TemporaryDirectory(prefix="varna-") as folder:
@@ -179,14 +177,12 @@ async def a_town(
         house = House.open(settings)
         try:
             await load_fictitious(house)
-            converter = converter or data_converter(house.database, house.ring)
-            async with (
-                await WorkflowEnvironment.start_time_skipping(
-                    data_converter=converter, test_server_existing_path=beside_python("temporal-test-server")
-                ) as environment,
-                worker_for(environment.client, house, channel, **options),
-            ):
-                await register_attributes(environment.client)
-                yield Town(house, environment, Cases(environment.client, settings.task_queue))
+            engine = environment or await WorkflowEnvironment.start_time_skipping(
+                data_converter=data_converter(house.database, house.ring),
+                test_server_existing_path=beside_python("temporal-test-server"),
+            )
+            async with engine, worker_for(engine.client, house, channel, **options):
+                await register_attributes(engine.client)
+                yield Town(house, engine, Cases(engine.client, settings.task_queue))
         finally:
             await house.database.close()
