@@ -35,7 +35,7 @@ from models.stages.closure import Closed
 from models.stages.intake import LevelChanged, Reported
 from models.vocabulary.case import CaseKind, Stage
 from tests.models.cases import command, person
-from tests.models.deeds import DATES, DELICATE, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one
+from tests.models.deeds import DATES, DELICATE, HANDLERS, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one
 from tests.models.laws import ROUTINE, assert_closable, assert_tellable
 from tests.models.life import local
 
@@ -54,29 +54,36 @@ class Living(RuleBasedStateMachine):
         self.answers: list[str] = []
         self.number = 0
 
-    @initialize(
-        kind=one(CaseKind), facts=INCIDENT, danger=st.booleans(), anonymous=st.booleans(), hour=st.integers(0, 90)
-    )
-    def report_comes_in(self, kind: CaseKind, facts: dict[str, Any], hour: int, **flags: bool) -> None:
+    @initialize(kind=one(["incident", "incident", "prevention"]), facts=INCIDENT, hour=st.integers(0, 90), level=LEVELS)
+    def report_comes_in(self, kind: str, facts: dict[str, Any], hour: int, level: str) -> None:
         self.now = local("2026-03-27 09:00") + timedelta(hours=hour)
-        given = {**facts, "danger_now": flags["danger"], "anonymous": flags["anonymous"]}
-        if kind is CaseKind.PREVENTION:
-            given = {"meeting_day": "2026-04-20"}
+        given = {"meeting_day": "2026-04-20"} if kind == "prevention" else facts
         incident = IncidentFacts.model_validate_json(json.dumps(given))
         fact = Reported(
             organisation="9001",
-            kind=kind,
+            kind=CaseKind(kind),
             report="r1",
             incident=incident,
-            presumed=presumed_level(incident, kind, ROUTINE.risk),
+            presumed=presumed_level(incident, CaseKind(kind), ROUTINE.risk),
             routine=ROUTINE.ref,
         )
-        prefix = "FB" if kind is CaseKind.PREVENTION else "FV"
+        prefix = "FB" if kind == "prevention" else "FV"
         event = open_case(f"9001-{prefix}-2026-00001", fact, Context(self.now, STAFF[0], ROUTINE), self.now)
         self.case = evolve(None, event)
         self.happened(event)
+        if hour % 3:
+            self.acts(STAFF[2], "assign", {"handler": HANDLERS[hour % 4]})
+            self.acts(STAFF[2], "triage", {"outcome": "open", "level": level, "grade": "low"})
 
     # What people, the clock and the world do
+
+    @rule(data=st.data(), who=one(STAFF[:4]))
+    def somebody_assesses(self, data: st.DataObject, who: Actor) -> None:
+        self.acts(who, "assess_risk", data.draw(WHAT["assess_risk"]) | {"text": "x"})
+
+    @rule(who=one(STAFF[:4]), approved=one([True, True, False]))
+    def somebody_gives_a_second_opinion(self, who: Actor, approved: bool) -> None:  # noqa: FBT001 - drawn, not called
+        self.acts(who, "approve", {"approved": approved, "text": "x"})
 
     @rule(data=st.data(), who=one(STAFF), what=one(WHAT))
     def anybody_does_anything(self, data: st.DataObject, who: Actor, what: str) -> None:
@@ -96,12 +103,17 @@ class Living(RuleBasedStateMachine):
         self.acts(who, "triage", {"outcome": "open", "level": level, "grade": "low"})
 
     @precondition(lambda self: self.case.stages[Stage.RISK].state in {"open", "done"} and not self.case.closed)
-    @rule(days=one([0, 8, 60, 190]), reason=one(["quiet_period", "quiet_period", "false_alarm"]), away=one([0, 0, 1]))
-    def all_is_settled_and_closed_if_it_may_be(self, days: int, reason: str, away: int) -> None:
+    @rule(
+        days=one([0, 8, 60, 190]),
+        reason=one(["quiet_period", "quiet_period", "false_alarm"]),
+        forgotten=one([None, None, "lesson", "affected_informed", "call"]),
+    )
+    def all_is_settled_and_closed_if_it_may_be(self, days: int, reason: str, forgotten: str | None) -> None:
         self.settles()
-        self.acts(STAFF[2], "propose_closure", {"reason": reason, "affected_informed": True, "lesson": "x"})
+        told = {"reason": reason, "affected_informed": forgotten != "affected_informed"}
+        self.acts(STAFF[2], "propose_closure", told | ({} if forgotten == "lesson" else {"lesson": "x"}))
         self.time_passes(days * 24 * 60, watched=False)
-        if not away:
+        if forgotten != "call":
             self.settles()
         self.acts(STAFF[2], "close", {"reason": reason})
 
@@ -226,8 +238,8 @@ class Living(RuleBasedStateMachine):
         latest, level = self.case.risk.latest, self.case.level
         if latest and level and level.rank < floor_of(self.case.risk.factors, ROUTINE).rank:
             assert latest.approved_by is not None
-            assert latest.approved_by != latest.by
             assert level is latest.level
+        assert all(it.approved_by != it.by != it.rejected_by for it in self.case.risk.assessments)
 
     @invariant()
     def every_duty_can_be_explained_and_ends_after_it_began(self) -> None:
