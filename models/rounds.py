@@ -132,7 +132,7 @@ def _planned(
         if due is None:
             return []
         start = items[-1].reckoned.due if items else due - _WINDOW if rule.relative_to else base
-        key = _key(f"{name}.{term}", number, case)
+        key = _key(f"{name}.{str(term).replace(' ', '_')}", number, case)
         if key in case.extensions and level not in routine.wall_clock_levels:
             due = case.extensions[key]
         items.append(Round(key, Reckoned(max(base, min(start, due)), due, term, level)))

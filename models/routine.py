@@ -188,6 +188,18 @@ def _level_holes(routine: Routine) -> Iterator[Problem]:
 
 
 def _clock_holes(routine: Routine) -> Iterator[Problem]:
+    closure = routine.closure
+    for field, term in {
+        **{f"closure.quiet.{level}": term for level, term in closure.quiet.items()},
+        **{f"closure.quiet_when.{trait}": term for trait, term in closure.quiet_when.items()},
+        "closure.notice": closure.notice,
+        "closure.reopen_window": closure.reopen_window,
+        "suspension_budget": routine.suspension_budget,
+    }.items():
+        if term.is_none:
+            yield _hole(field, "endless", 'say how long; "PT0S" if no time at all')
+    if routine.suspension_budget.clock != "wall":
+        yield _hole("suspension_budget", "not_wall_clock", "a budget of days and nights, such as P30D")
     for name, rule in routine.obligations.items():
         for level in routine.wall_clock_levels:
             tables = {"due": rule.due, "every": rule.every}

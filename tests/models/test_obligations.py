@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from models.events import moments
 from models.refusal import Refusal
+from models.routine import read_routine
 from models.vocabulary.case import Level
 from tests.models.life import CHIEF, Life, local, wall
-from tests.routine import routine
+from tests.routine import routine, standard
 
 F1: dict[str, Any] = {"kinds": ["threat_death", "visited_privately"]}
 FRIDAY = "2026-10-09 22:40"
@@ -217,3 +219,11 @@ def test_a_drill_climbs_the_whole_ladder_within_a_minute() -> None:
     seen = drill.ticks_until("2026-03-02 10:01")
     rungs = {event.data.rung for event in seen if event.data.type == "escalated" and event.data.kind == "triage"}
     assert rungs == {0, 1, 2, 3}
+
+
+def test_a_series_in_working_days_has_keys_that_an_event_can_bear() -> None:
+    document = standard().model_dump(mode="json")
+    document["obligations"]["follow_up"]["schedule"]["raised"] = ["5 working days", "P30D"]
+    life = Life("2026-10-05 10:00", routine=read_routine(document, moments()), kinds=["threat_veiled"])
+    life.opened("raised").at(timedelta(days=8)).tick()
+    assert {event.cause for event in life.events} >= {"follow_up.5_working_days"}

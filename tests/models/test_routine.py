@@ -140,3 +140,14 @@ def test_each_kind_of_case_has_obligations_of_its_own() -> None:
 def test_an_alarm_has_a_ladder_of_its_own() -> None:
     assert standard().ladder("alarm")[0] == (Role.DUTY_OFFICER,)
     assert standard().ladder("triage") == standard().escalation.ladder
+
+
+def test_a_time_for_closing_that_never_ends_is_refused(document: dict[str, Any]) -> None:
+    document["closure"]["quiet"]["low"] = "none"
+    document["closure"]["notice"] = "none"
+    document["suspension_budget"] = "20 working days"
+    assert holes(document) == {
+        "closure.quiet.low": "endless",
+        "closure.notice": "endless",
+        "suspension_budget": "not_wall_clock",
+    }
