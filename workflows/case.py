@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.stages.clock import NoticeOutcome
     from models.stages.deadlines import MoveRoutine
     from workflows.attributes import attributes
-    from workflows.casefile import CaseFile, refused
+    from workflows.casefile import CaseFile, refuse
     from workflows.messages import Action, CaseStart, Receipt
 
 
@@ -116,7 +116,7 @@ class CaseWorkflow:
         """Have the newer routine at hand before the case moves to it."""
         routine = await workflow.execute_local_activity_method(CaseActivities.routine, command.routine, **FETCH)
         if routine is None or routine.organisation != self.file.organisation:
-            raise refused(Refusal("unknown_routine", "routine", version=command.routine.version))
+            refuse(Refusal("unknown_routine", "routine", version=command.routine.version))
         return routine
 
     # How long it lives

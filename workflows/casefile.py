@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from temporalio.exceptions import ApplicationError
 
@@ -83,7 +83,7 @@ class CaseFile:
         try:
             return decide(self.case, command, Context(now=later, actor=actor, routine=self.routine))
         except Refusal as refusal:
-            raise refused(refusal) from None
+            refuse(refusal)
 
     def propose(self, command: Command, actor: Actor, now: datetime) -> Proposal:
         """Decide, evolve, and queue the events for recording. Raises the refusal."""
@@ -187,7 +187,7 @@ class CaseFile:
         )
 
 
-def refused(refusal: Refusal) -> ApplicationError:
-    """A refusal as the engine carries it."""
+def refuse(refusal: Refusal) -> NoReturn:
+    """Raise a refusal as the engine carries it: codes only, never retried."""
     details = RefusalDetails(code=refusal.code, field=refusal.field, details=refusal.details)
-    return ApplicationError(refusal.code, details, type="refused", non_retryable=True)
+    raise ApplicationError(refusal.code, details, type="refused", non_retryable=True) from None

@@ -125,6 +125,9 @@ class Cases:
                 raise Refusal("unknown_case", "case") from None
             raise EngineOutOfReach("not known to be accepted; send it again with the same id") from error
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            # The engine's client tells a caller that went away like one that waited too long.
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError from error
             raise EngineOutOfReach("perhaps accepted, not yet recorded; send it again with the same id") from error
 
     async def view(self, ref: str) -> Case:
