@@ -9,7 +9,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +45,15 @@ class Server:
     """A running server."""
 
     url: URL
+    control: Callable[[str, str], None]
+
+    def stop(self) -> None:
+        """Take it away, connections and all. Not as a crash would: with these settings that loses what was committed."""
+        self.control("stop", "--mode=fast")
+
+    def start(self) -> None:
+        """Have it back as it was first started."""
+        self.control("restart", "--wait")
 
     def address(self, name: str) -> str:
         """The address of one of its databases."""
@@ -112,8 +121,9 @@ def server() -> Iterator[Server]:
                 if attempt + 1 == STARTS:
                     raise
         try:
-            query = {"host": str(home)}
-            yield Server(URL.create("postgresql+asyncpg", "varna", word, database="postgres", query=query))
+            url = URL.create("postgresql+asyncpg", "varna", word, database="postgres", query={"host": str(home)})
+            where = ("--silent", f"--pgdata={data}", f"--log={home}/log")
+            yield Server(url, lambda what, how: _run(user, install, "pg_ctl", what, how, *where))
         finally:
             # By its own pid, which stands in the data folder.
             _run(user, install, "pg_ctl", "stop", "--mode=immediate", "--silent", f"--pgdata={data}")
