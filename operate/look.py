@@ -115,7 +115,12 @@ async def case(house: House, ref: str, user: str | None, *, at: datetime | None 
     :raises Refusal: `unknown_case`, if this person may not see it.
     """
     async with house.database.reading() as session:
-        current = await cases.load(session, house.ring, ref)
+        try:
+            current = await cases.load(session, house.ring, ref)
+        except cases.CaseWaits:
+            if user is not None:  # whether this person may see it is not known yet
+                raise cases.UnknownCase(ref) from None
+            raise
         # Who is kept out today does not see yesterday either.
         seen = await _sight(session, current, user)
         then = current

@@ -16,7 +16,7 @@ from i18n import problem_text, refusal_text
 from models.refusal import BadInput, Problem, Refusal
 from operate.desk import Unanswered
 from operate.logs import configure
-from storage.cases import UnknownCase
+from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
 from storage.people import UnknownUser
@@ -103,6 +103,8 @@ def ending(error: Exception, words: Words) -> Ending:
             end = bad_input(words, Problem(field="organisation", code="unknown_organisation", reason="not known here"))
         case UnknownUser():
             end = bad_input(words, Problem(field="as", code="unknown_user", reason="nobody active has this code"))
+        case CaseWaits():
+            end = Ending(Exit.OUT_OF_REACH, "case_waits", words("cli.report_kept"), field="case")
         case Refusal(code="unknown_case") | UnknownCase():
             end = Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
         case KeyDestroyed():

@@ -26,6 +26,10 @@ class UnknownCase(LookupError):
     """There is no case with this reference."""
 
 
+class CaseWaits(UnknownCase):
+    """The report is kept under this reference, but its case has not begun."""
+
+
 @dataclass(frozen=True)
 class WorkItem:
     """One line of a worklist: codes and times in UTC. `protected` ones may be shown only to those who may see them."""
@@ -77,11 +81,12 @@ async def put(session: AsyncSession, key: DataKey, current: Case, owed: Sequence
 
 
 async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
-    """The case as it stands; raises `UnknownCase`, or `storage.keys.KeyDestroyed` if it was erased."""
+    """The case as it stands; raises `UnknownCase` (`CaseWaits`), or `storage.keys.KeyDestroyed` if it was erased."""
     query = select(tables.cases.c.state).where(tables.cases.c.ref == ref)
     state = (await session.execute(query)).scalar_one_or_none()
     if state is None:
-        raise UnknownCase(ref)
+        reported = select(tables.reports.c.report).where(tables.reports.c.case == ref)
+        raise (CaseWaits if (await session.execute(reported)).first() else UnknownCase)(ref)
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
 
 

@@ -31,6 +31,14 @@ def test_a_report_that_comes_while_the_engine_is_down_is_kept_and_its_sender_tol
 
 
 @pytest.mark.usefixtures("home")
+def test_a_case_that_has_not_begun_is_said_to_wait_but_only_to_the_operator() -> None:
+    ref = varna("report", "-", "--json", given=REPORT).document["case"]
+    ended = varna("case", ref)
+    assert (ended.code, "börjar av sig självt" in ended.err) == (5, True)
+    assert varna("case", ref, "--as", CHIEF).code == 4
+
+
+@pytest.mark.usefixtures("home")
 def test_a_program_is_told_the_same_in_one_document() -> None:
     document = varna("report", "-", "--json", given=REPORT).document
     assert document["case"].endswith("-00001")
