@@ -103,9 +103,7 @@ def ending(error: Exception, words: Words) -> Ending:
             end = bad_input(words, Problem(field="organisation", code="unknown_organisation", reason="not known here"))
         case UnknownUser():
             end = bad_input(words, Problem(field="as", code="unknown_user", reason="nobody active has this code"))
-        case CaseWaits():
-            end = Ending(Exit.OUT_OF_REACH, "case_waits", words("cli.report_kept"), field="case")
-        case Refusal(code="unknown_case") | UnknownCase():
+        case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
             end = Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
         case KeyDestroyed():
             end = Ending(Exit.NOT_FOUND, "erased", words("cli.erased"), field="case")
@@ -153,6 +151,8 @@ def _out_of_reach(error: Exception, words: Words) -> Ending | None:
                 words("cli.unanswered", id=error.command),
                 kept={"case": error.case, "command": error.command, "kept": error.kept},
             )
+        case CaseWaits():
+            return Ending(Exit.OUT_OF_REACH, "case_waits", words("cli.report_kept"), field="case")
         case EngineOutOfReach():
             code = "engine_out_of_reach"
         case OutOfReach():

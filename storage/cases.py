@@ -85,8 +85,9 @@ async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
     query = select(tables.cases.c.state).where(tables.cases.c.ref == ref)
     state = (await session.execute(query)).scalar_one_or_none()
     if state is None:
-        reported = select(tables.reports.c.report).where(tables.reports.c.case == ref)
-        raise (CaseWaits if (await session.execute(reported)).first() else UnknownCase)(ref)
+        table = tables.reports.c
+        waits = select(table.report).where(table.case == ref, table.started.is_(False))
+        raise (CaseWaits if (await session.execute(waits)).first() else UnknownCase)(ref)
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
 
 
