@@ -48,7 +48,7 @@ class Server:
     control: Callable[[str, str], None]
 
     def stop(self) -> None:
-        """Take it away, connections and all. Not as a crash would: with these settings that loses what was committed."""
+        """Take it away, connections and all; a crash would lose what was committed, with these settings."""
         self.control("stop", "--mode=fast")
 
     def start(self) -> None:

@@ -101,14 +101,3 @@ async def test_twenty_kills_over_a_running_load_lose_and_double_nothing(
 
 async def _more_than(answered: dict[str, list[str]], number: int) -> bool:
     return sum(map(len, answered.values())) > number
-
-
-@pytest.mark.slow
-async def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
-    async with installation(tmp_path) as running:
-        ref = await begin(running)
-        await alive(running, ref)
-        for child in (running.worker, running.engine):
-            await killed(child)
-            await insist(await running.cases(), ref, note(f"after-{child.name}"))
-        await assert_nothing_lost_or_doubled(running, ref, ["after-worker", "after-engine"])

@@ -44,7 +44,7 @@ async def test_a_report_is_kept_while_the_engine_is_down_and_its_case_starts_by_
         await alive(running, *kept)
         assert len(set(kept)) == 3
         for ref in kept:
-            assert [event.type for event in await events_of(running, ref)][0] == "reported"
+            assert (await events_of(running, ref))[0].type == "reported"
 
 
 @pytest.mark.slow
@@ -64,7 +64,6 @@ async def test_an_action_while_the_engine_is_down_is_answered_as_such_and_done_o
         await assert_nothing_lost_or_doubled(running, ref, ["n1"])
 
 
-@pytest.mark.slow
 async def test_a_report_started_twice_and_by_many_at_once_is_one_case(tmp_path: Path) -> None:
     async with installation(tmp_path) as running:
         accepted = await accept(running.house, a_report(), datetime.now(UTC), "key")
@@ -132,7 +131,6 @@ async def test_postgresql_stopped_in_the_middle_loses_nothing_and_doubles_nothin
             await assert_nothing_lost_or_doubled(running, ref, ["before", "n1"])
 
 
-@pytest.mark.slow
 async def test_a_caller_who_goes_away_is_not_told_that_the_engine_did(tmp_path: Path) -> None:
     async with installation(tmp_path, start=("engine",)) as running:
         ref, at = await begin(running), await running.cases()
