@@ -64,44 +64,6 @@ async def test_open_cases_move_to_newer_code_when_they_next_wake(tmp_path: Path)
         environment = {**running.worker.environment, "VARNA_BUILD_ID": "b"}
         newer = replace(running.worker, name="newer", environment=environment, process=None)
         try:
-            await client.workflow_service.set_worker_deployment_current_version(request)
-        except RPCError:
-            return False
-        return True
-
-    await until(done)
-
-
-async def version_of(client: Client, ref: str) -> str:
-    """The version that did the latest work of a case."""
-    described = await client.get_workflow_handle(workflow_id(ref)).describe()
-    info = described.raw_description.workflow_execution_info.versioning_info
-    return info.deployment_version.build_id
-
-
-async def have_moved(running: Installation, refs: list[str], build: str) -> bool:
-    client = await running.client()
-    return {await version_of(client, ref) for ref in refs} == {build}
-
-
-@pytest.mark.slow
-async def test_open_cases_move_to_newer_code_when_they_next_wake(tmp_path: Path) -> None:
-    async with installation(tmp_path, build_id="a") as running:
-        client, at = await running.client(), await running.cases()
-        await running.adopt(routine("exercise", GRANVIK))
-        await make_current(client, "a")
-        busy, silent = await begin(running), await begin(running, a_report(IncidentKind.THREAT_DEATH))
-        await alive(running, busy, silent)
-        first = await insist(at, busy, note("n1"))
-        assert await have_moved(running, [busy, silent], "a")
-
-        newer = replace(
-            running.worker,
-            name="newer",
-            environment={**running.worker.environment, "VARNA_BUILD_ID": "b"},
-            process=None,
-        )
-        try:
             await running.start(newer)
             await make_current(client, "b")
             await until(lambda: have_moved(running, [busy, silent], "b"))
