@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from models.case import Case
 from models.commands import HumanCommand
@@ -27,11 +29,20 @@ class Receipt(Frozen):
     """Types of the events it led to."""
 
 
+_shared: dict[tuple[str, str], Routine] = {}
+
+
+def _share(routine: Routine) -> Routine:
+    """The same routine is one in memory, however many cases follow it: it is most of what an open case weighs."""
+    known = _shared.setdefault((routine.organisation, routine.version), routine)
+    return known if known == routine else routine
+
+
 class CaseStart(Frozen):
     """Start of a run: a report that becomes a case, or the whole memory of the run before."""
 
     ref: CaseRef
-    routine: Routine
+    routine: Annotated[Routine, AfterValidator(_share)]
     received: Instant
     reported: Reported | None = None
     case: Case | None = None
