@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
@@ -94,9 +95,9 @@ class Command(Frozen):
     id: CommandId
     at: Instant | None = None
 
+    @abstractmethod
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         """Answer with what thereby happened, or raise `Refusal`."""
-        raise NotImplementedError
 
 
 class Fact(Frozen):
