@@ -8,8 +8,6 @@ from typing import NoReturn
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from workflows.alarm import Alarm
-from workflows.options import DELIVER, DELIVER_TOGETHER, FETCH, RECORD
 
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
@@ -20,9 +18,11 @@ with workflow.unsafe.imports_passed_through():
     from models.routine import Routine
     from models.stages.clock import NoticeOutcome
     from models.stages.deadlines import MoveRoutine
+    from workflows.alarm import Alarm
     from workflows.attributes import attributes
     from workflows.casefile import CaseFile, refuse
     from workflows.messages import Action, CaseStart, Receipt
+    from workflows.options import DELIVER, DELIVER_TOGETHER, FETCH, RECORD
 
 
 @workflow.defn(name="case")
