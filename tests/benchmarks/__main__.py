@@ -42,19 +42,20 @@ async def cases(home: Path) -> list[Figure]:
     """The engine, against bare workflows."""
     progress("setting up an engine and two workers")
     async with live.stage(home) as on:
-        actions, rates, lived = [], [], []
+        actions, lived, opponents = [], [], []
         for number in range(1, ROUNDS + 1):
             progress(f"officer actions and bare updates, round {number} of {ROUNDS}")
             actions.append(await live.action_milliseconds(on))
             progress(f"whole cases and bare workflows, round {number} of {ROUNDS}")
             before = await on.notices_sent()
-            lived.append(await live.per_second(on.live_through))
+            lived.append(await live.per_second(on, on.live_through))
             sent = await on.notices_sent() - before
-            rates.append((lived[-1].rate, (await live.per_second(on.live_bare)).rate))
+            opponents.append(await live.per_second(on, on.live_bare))
         grown = [Growth.of(await on.history(ref)) for ref in lived[-1].done]
         progress(f"memory of {live.CACHED} open cases")
         memory = await live.kilobytes_per_case(on)
     counted = summary(grown)
+    rates = [(mine.rate, theirs.rate) for mine, theirs in zip(lived, opponents, strict=True)]
     ours, bare = (median(column) for column in zip(*actions, strict=True))
     return [
         Figure(
@@ -75,6 +76,8 @@ async def cases(home: Path) -> list[Figure]:
                 "bare_per_second": round(median(theirs for _, theirs in rates), 2),
                 "at_once": live.AT_ONCE,
                 "notices_sent_per_case": round(sent / live.PER_ROUND, 2),
+                "processor_milliseconds_per_case": lived[-1].milliseconds,
+                "bare_processor_milliseconds": opponents[-1].milliseconds,
                 "rounds": _ratios(rates),
             },
         ),

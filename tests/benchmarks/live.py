@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,7 +24,7 @@ from operate.up import Child
 from storage import tables
 from tests.benchmarks import bare
 from tests.benchmarks.script import CHIEF, commands, hurried, read, report
-from tests.engine import Installation, installation, pid
+from tests.engine import Installation, installation, pid, until
 from workflows.client import workflow_id
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ AT_ONCE = 24
 PER_ROUND = 48
 """Cases."""
 WARM = 8
+PAUSE = 0.3
 CACHED = 200
 """Open cases in the memory of a worker."""
 
@@ -53,6 +55,7 @@ class Stage:
     installation: Installation
     cases: Cases
     plain: Client
+    opponent: Child
 
     async def begin(self) -> str:
         """Report, and have the case started; its number."""
@@ -85,6 +88,24 @@ class Stage:
             query = select(func.count()).select_from(tables.notices)
             return int((await session.execute(query)).scalar_one())
 
+    async def quiet(self) -> None:
+        """Wait until the last notices are out, so that they do not slow down what is measured next."""
+
+        async def nothing_more() -> bool:
+            before = await self.notices_sent()
+            await asyncio.sleep(PAUSE)
+            return before == await self.notices_sent()
+
+        await until(nothing_more)
+
+    def processor_seconds(self) -> dict[str, float]:
+        """What each process has used so far; here is whoever reports and acts."""
+        children = {
+            child.name: pid(child) for child in (self.installation.engine, self.installation.worker, self.opponent)
+        }
+        times = {name: psutil.Process(number).cpu_times() for name, number in {**children, "here": os.getpid()}.items()}
+        return {name: used.user + used.system for name, used in times.items()}
+
 
 @asynccontextmanager
 async def stage(home: Path) -> AsyncIterator[Stage]:
@@ -97,7 +118,7 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
         opponent = Child("bare", command, {}, partial(somebody_works, plain, bare.QUEUE))
         try:
             await running.start(opponent)
-            set_up = Stage(running, await running.cases(), plain)
+            set_up = Stage(running, await running.cases(), plain, opponent)
             await asyncio.gather(
                 *(set_up.live_through() for _ in range(WARM)), *(set_up.live_bare() for _ in range(WARM))
             )
@@ -111,6 +132,7 @@ async def action_milliseconds(on: Stage) -> tuple[float, float]:
     ref, handle = await on.begin(), await bare.begin(on.plain, TIMED + 1)
     triage, *_ = commands(ref)
     await on.cases.act(ref, triage, CHIEF)
+    await on.quiet()
     ours, theirs = [], []
     for number in range(TIMED):
         what: tuple[str, dict[str, Any]] = (
@@ -128,9 +150,11 @@ class Lived:
 
     rate: float
     done: list[Any]
+    milliseconds: dict[str, float]
+    """Processor time per case, of each process."""
 
 
-async def per_second(work: Timed) -> Lived:
+async def per_second(on: Stage, work: Timed) -> Lived:
     """Do `PER_ROUND` of these, `AT_ONCE` at a time."""
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -138,9 +162,13 @@ async def per_second(work: Timed) -> Lived:
         async with places:
             return await work()
 
-    began = perf_counter()
+    await on.quiet()
+    used, began = on.processor_seconds(), perf_counter()
     done = await asyncio.gather(*(one() for _ in range(PER_ROUND)))
-    return Lived(PER_ROUND / (perf_counter() - began), done)
+    rate = PER_ROUND / (perf_counter() - began)
+    await on.quiet()
+    spent = {name: (after - used[name]) / PER_ROUND * 1e3 for name, after in on.processor_seconds().items()}
+    return Lived(rate, done, {name: round(each) for name, each in spent.items()})
 
 
 async def kilobytes_per_case(on: Stage) -> float:
