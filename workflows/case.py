@@ -8,7 +8,6 @@ from typing import NoReturn
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
     from models.case import Case
