@@ -29,6 +29,8 @@ MACHINE_PATH = re.compile(r"(?<![\w.~}])/" + r"(?:work|tmp|root|home|Users)/\w")
 # A file whose tests may wait for real time, and why nothing else will do.
 SLEEPERS: dict[str, str] = {
     "tests/engine.py": "looks again and again at real processes, which have no clock to skip",
+    "tests/benchmarks/live.py": "lets a real engine come to rest before it measures the next thing",
+    "tests/failure/test_killed.py": "kills real processes at moments nobody chose",
 }
 
 
