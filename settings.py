@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     task_queue: str = "varna-cases"
     build_id: str = ""
-    """Version of the deployed code; set, it makes idle cases move to newer code by themselves."""
+    """Version of the deployed code; cases move to a newer one when they next wake, once that is made current."""
     language: Literal["sv", "en"] = "sv"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
