@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
+from operate.commands import notices, routine
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -23,12 +24,10 @@ class Language(StrEnum):
 
 
 app = typer.Typer(cls=Front, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-routine_app = typer.Typer(help="Check, show and adopt routine files: what an organisation has decided.")
 keys_app = typer.Typer(help="The master keys, which lock the key of every case.")
-app.add_typer(routine_app, name="routine")
+app.add_typer(notices.app, name="notices")
+app.add_typer(routine.app, name="routine")
 app.add_typer(keys_app, name="keys")
-
-RoutineFile = Annotated[Path, typer.Argument(metavar="FILE", help="A routine as a TOML file.")]
 
 
 @app.callback(
@@ -169,62 +168,6 @@ def obligations(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJs
     view = desk.run(lambda house: look.case(house, ref, user))
     document = {"case": ref, "obligations": view.document()["obligations"]}
     show.answer(document, lambda: show.explained(view, ctx.obj), as_json=as_json)
-
-
-@app.command(epilog=example("notices --failed"))
-def notices(
-    ctx: typer.Context,
-    failed: Annotated[bool, typer.Option("--failed", help="Only those that reached nobody.")] = False,
-    ref: Annotated[str | None, typer.Option("--case", metavar="REF", help="Only those of this case.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show who was told of what, and whether it reached them."""
-    from operate import desk, look, show
-
-    found = desk.run(lambda house: look.deliveries(house, ref, failed=failed))
-    show.answer({"notices": found}, lambda: show.deliveries(found, ctx.obj), as_json=as_json)
-
-
-@routine_app.command("check", epilog=example("routine check granvik.toml"))
-def routine_check(ctx: typer.Context, file: RoutineFile) -> None:
-    """Check a routine file: each thing that is wrong or missing, by line."""
-    from operate import desk
-
-    read = desk.routine_from(file)
-    typer.echo(ctx.obj("cli.routine_ok", version=read.version, digest=read.ref.digest))
-
-
-@routine_app.command("show", epilog=example("routine show granvik.toml"))
-def routine_show(ctx: typer.Context, file: RoutineFile, as_json: AsJson = False) -> None:
-    """Show a routine as a table: every duty, its time at each level, and who hears if it is not done."""
-    from operate import desk, show
-
-    read = desk.routine_from(file)
-    show.answer(read, lambda: show.routine(read, ctx.obj), as_json=as_json)
-
-
-@routine_app.command("schema", epilog=example("routine schema > routine.schema.json"))
-def routine_schema() -> None:
-    """Print the JSON Schema of routine files, for editors and programs."""
-    from storage.routine_file import schema
-
-    typer.echo(schema(), nl=False)
-
-
-@routine_app.command("adopt", epilog=example("routine adopt granvik.toml"))
-def routine_adopt(
-    ctx: typer.Context,
-    file: RoutineFile,
-    organisation: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Adopt it for this organisation instead of the file's own.")
-    ] = None,
-) -> None:
-    """Adopt a routine: cases reported from now on follow it. Cases that have begun keep theirs."""
-    from operate import desk
-
-    read = desk.routine_from(file, organisation)
-    desk.run(lambda house: desk.adopt(house, read))
-    typer.echo(ctx.obj("cli.adopted", organisation=read.organisation, version=read.version, digest=read.ref.digest))
 
 
 @app.command(epilog=example("rebuild"))

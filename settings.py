@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = (
+    "database_url", "smtp_password", "imap_password", "sms_password", "webhook_secret", "receipt_secret",
+)  # fmt: skip
+"""Settings that may stand in a file of their own."""
 
 
 class Settings(BaseSettings):
@@ -32,11 +37,62 @@ class Settings(BaseSettings):
     sweep_seconds: Annotated[float, Field(gt=0)] = 5.0
     """How often reports that came while the engine was down are looked for."""
 
+    public_url: str = "http://127.0.0.1:7280"
+    """Where people's browsers find this installation: the beginning of every link in a message."""
+    web_port: Annotated[int, Field(gt=0, lt=65536)] = 7280
+    """Where the pages are served, on this machine."""
+
+    smtp_host: str = ""
+    """The mail server that takes our messages; empty means that e-mail is no channel here."""
+    smtp_port: Annotated[int, Field(gt=0, lt=65536)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_password_file: Path | None = None
+    mail_from: str = "varna@localhost"
+    """Who our e-mail is from; answers and bounces come back there."""
+
+    imap_host: str = ""
+    """Where answers and bounces are fetched; empty means that nobody looks."""
+    imap_port: Annotated[int, Field(gt=0, lt=65536)] = 993
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_password_file: Path | None = None
+    imap_folder: str = "INBOX"
+    imap_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How often."""
+
+    sms_gateway: Literal["", "http", "46elks", "sundsvall"] = ""
+    """Which kind of text-message gateway; empty means that text messages are no channel here."""
+    sms_url: str = ""
+    sms_user: str = ""
+    sms_password: SecretStr = SecretStr("")
+    sms_password_file: Path | None = None
+    sms_from: str = "Varna"
+    sms_template: Path | None = None
+    """The request of a generic gateway, as a TOML file (see docs/channels.md)."""
+
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs webhooks (Standard Webhooks: `whsec_…`); empty means that webhooks are no channel here."""
+    webhook_secret_file: Path | None = None
+    receipt_secret: SecretStr = SecretStr("")
+    """What a gateway must name when it reports back; empty means that no reports are taken."""
+    receipt_secret_file: Path | None = None
+
+    heartbeat_url: str = ""
+    """An address of the municipality's own monitoring that `varna watch` calls while all is well."""
+    watch_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """How often `varna watch` looks."""
+    metrics_port: Annotated[int, Field(gt=0, lt=65536)] = 7281
+    """Where `varna watch` shows its metrics, on this machine."""
+
     @model_validator(mode="before")
     @classmethod
     def _secret_from_file(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if path := values.get("database_url_file"):
-            values["database_url"] = Path(path).read_text(encoding="utf-8").strip()
+        for name in SECRETS:
+            if path := values.get(f"{name}_file"):
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
 
     @field_validator("home")

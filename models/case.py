@@ -224,6 +224,8 @@ class Case(Frozen):
     extensions: dict[str, Instant] = Field(default_factory=dict)
     suspensions: tuple[Suspension, ...] = ()
     suspended_spent: timedelta = timedelta(0)
+    drill: bool = False
+    """An exercise: every message says so, and nothing of it counts."""
 
     @property
     def pace(self) -> Level:

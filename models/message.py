@@ -54,7 +54,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 # A code names a person or thing without telling who it is; the people table knows.
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")]
-CaseRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}-F[VB]-[0-9]{4}-[0-9]{5,}$")]
+CaseRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}-(F[VB]|OV)-[0-9]{4}-[0-9]{5,}$")]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:/-]{0,99}$")]
 Positive = Annotated[int, Field(ge=1)]
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]

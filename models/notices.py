@@ -60,6 +60,10 @@ class Notice(Frozen):
     fallback: int = 0
     routine: str = ""
     """Digest of the routine, for the organisation's own names of things."""
+    drill: bool = False
+    """An exercise: the message says so."""
+    invite: str = ""
+    """Key of the obligation whose time is to be put in the role's calendar; empty for an ordinary notice."""
 
 
 def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
@@ -88,6 +92,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
             never_roles=case.blocked_roles,
             fallback=event.data.fallback + 1 if isinstance(event.data, NoticeFailed) else 0,
             routine=case.routine.digest,
+            drill=case.drill,
         )
     return list(told.values())
 

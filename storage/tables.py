@@ -90,13 +90,28 @@ class OrganisationKind(StrEnum):
     REGION = "region"
 
 
-class NoticeState(StrEnum):
-    """State of one delivery."""
+class MessageState(StrEnum):
+    """State of one message to one person by one channel."""
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    ACCEPTED = "accepted"
+    BOUNCED = "bounced"
     FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    NOTICE = "notice"
+    DIGEST = "digest"
+    INVITATION = "invitation"
+    DUTY_GAP = "duty_gap"
+    CANARY = "canary"
 
 
 def _tenant(*, key: bool = False) -> Column[str]:
@@ -262,10 +277,93 @@ notices = Table(
     _code("about"),
     _word("level", Level),
     Column("due", Instant),
+    Column("fallback", Integer, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("routine", String(64), nullable=False),
+    Column("queued", Instant, nullable=False),
+    # Several notices to one person at one moment travel together; what waits for the digest has no message yet.
+    _code("message", optional=True),
+    # The outcome its case has been told of last.
+    _code("told", optional=True),
+    Index("ix_notices_case_seq", "case", "seq"),
+    Index("ix_notices_message", "message"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _code("id", key=True),
+    _recorded_tenant(),
+    Column("case", String(32)),
+    _word("kind", MessageKind),
+    _code("recipient"),
+    _code("channel"),
+    _word("urgency", Urgency),
+    _word("state", MessageState),
+    _code("reason", optional=True),
     Column("queued", Instant, nullable=False),
     Column("changed", Instant, nullable=False),
-    _word("state", NoticeState),
-    _code("failure", optional=True),
-    Index("ix_notices_case_seq", "case", "seq"),
-    Index("ix_notices_state_organisation", "state", "organisation"),
+    Column("expires", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # When it is tried next, or how long whoever is sending it has for it; empty once nothing more is to be done.
+    Column("next_try", Instant),
+    Column("reference", String(200)),
+    Column("code", String(8), nullable=False),
+    # Something happened to it that its case has not been told of yet.
+    Column("untold", Boolean, nullable=False),
+    Index("ix_messages_next_try", "next_try"),
+    Index("ix_messages_state_organisation", "state", "organisation"),
+    Index("ix_messages_case", "case"),
+    Index("ix_messages_channel_reference", "channel", "reference"),
+    Index("ix_messages_code", "code"),
+    Index("ix_messages_untold", "untold"),
+)
+
+message_changes = Table(
+    "message_changes",
+    metadata,
+    _code("message", key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    _word("state", MessageState),
+    _code("reason", optional=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _code("mail", key=True),
+    _code("mailbox"),
+    Column("received", Instant, nullable=False),
+    _code("kind"),
+    _code("message", optional=True),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    _code("id", key=True),
+    _tenant(),
+    Column("user", String(128), ForeignKey("users.code"), nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    _code("source"),
+    Index("ix_absences_user_ends", "user", "ends"),
+)
+
+pools = Table(
+    "pools",
+    metadata,
+    _code("code", key=True),
+    _word("role", Role),
+    # Turns and their people, as `models.rota.Rota`; codes only.
+    Column("body", Text, nullable=False),
+)
+
+pool_organisations = Table(
+    "pool_organisations",
+    metadata,
+    _tenant(key=True),
+    _word("role", Role, key=True),
+    Column("pool", String(128), ForeignKey("pools.code"), nullable=False),
 )

@@ -37,6 +37,8 @@ class Reported(Fact):
     presumed: Level
     """Not a level: it only decides how fast a human must look (architecture §8)."""
     routine: RoutineRef
+    drill: bool = False
+    """An exercise over the real contacts."""
 
     def moments(self) -> tuple[str, ...]:
         return beginnings(self.kind, self.presumed, affected_known=self.incident.affected_known)
@@ -55,6 +57,7 @@ class Reported(Fact):
             paces=(Pace(level=self.presumed, at=event.at),),
             reports=(self.report,),
             last_incident=event.at,
+            drill=self.drill,
         )
 
 

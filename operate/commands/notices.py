@@ -1,0 +1,27 @@
+"""`varna notices`: who was told of what, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from operate.front import AsJson, example
+
+app = typer.Typer(help="Show who was told of what, and whether it reached them; send again.")
+
+
+@app.callback(invoke_without_command=True, epilog=example("notices --failed"))
+def show_notices(
+    ctx: typer.Context,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that reached nobody.")] = False,
+    ref: Annotated[str | None, typer.Option("--case", metavar="REF", help="Only those of this case.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who was told of what, and whether it reached them."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from operate import desk, look, show
+
+    found = desk.run(lambda house: look.deliveries(house, ref, failed=failed))
+    show.answer({"notices": found}, lambda: show.deliveries(found, ctx.obj), as_json=as_json)

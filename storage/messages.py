@@ -1,0 +1,183 @@
+"""Messages: what is being told to whom by which channel, and what became of it. Codes only, never content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from models.vocabulary.case import Urgency
+from storage import tables
+from storage.database import insert_into
+from storage.tables import MessageKind, MessageState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+LIFE = timedelta(days=3)
+"""How long a message is tried, and how long it can be accepted: mail servers give each other as long."""
+WAITING = (MessageState.QUEUED, MessageState.SENDING)
+
+_BEFORE: dict[MessageState, tuple[MessageState, ...]] = {
+    MessageState.QUEUED: WAITING,
+    MessageState.SENDING: WAITING,
+    MessageState.SENT: WAITING,
+    MessageState.DELIVERED: (*WAITING, MessageState.SENT),
+    MessageState.READ: (*WAITING, MessageState.SENT, MessageState.DELIVERED),
+    # Whoever accepts has it, whatever a receipt said before.
+    MessageState.ACCEPTED: tuple(state for state in MessageState if state is not MessageState.ACCEPTED),
+    MessageState.BOUNCED: (*WAITING, MessageState.SENT, MessageState.DELIVERED),
+    MessageState.FAILED: WAITING,
+    MessageState.EXPIRED: WAITING,
+}
+"""From which states each state is reached: news that comes late or twice changes nothing."""
+
+
+class UnknownMessage(LookupError):
+    """There is no such message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message as it stands. Times in UTC. `case` is None if it is about no single case."""
+
+    id: str
+    organisation: str
+    case: str | None
+    kind: MessageKind
+    recipient: str
+    channel: str
+    urgency: Urgency
+    state: MessageState
+    reason: str | None
+    queued: datetime
+    changed: datetime
+    expires: datetime
+    attempts: int
+    next_try: datetime | None
+    reference: str | None
+    code: str
+    untold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step in the life of a message."""
+
+    at: datetime
+    state: MessageState
+    reason: str | None
+
+
+_COLUMNS = tuple(tables.messages.c[field.name] for field in fields(Sending))
+
+
+async def queue(session: AsyncSession, sending: Sending) -> bool:
+    """Put a message in the queue; False if it is there already, whatever became of it."""
+    row = {field.name: getattr(sending, field.name) for field in fields(Sending)}
+    put = insert_into(session, tables.messages).values(row).on_conflict_do_nothing(index_elements=["id"])
+    fresh = (await session.execute(put.returning(tables.messages.c.id))).one_or_none() is not None
+    if fresh:
+        await _remember(session, sending.id, sending.state, sending.queued, sending.reason)
+    return fresh
+
+
+async def get(session: AsyncSession, message: str) -> Sending:
+    """One message; raises `UnknownMessage`."""
+    return await _one(session, tables.messages.c.id == message)
+
+
+async def by_code(session: AsyncSession, code: str, now: datetime) -> Sending:
+    """The message that is answered with this code and not yet too old for it; raises `UnknownMessage`."""
+    table = tables.messages.c
+    return await _one(session, (table.code == code) & (table.expires > now) & (table.code != ""))
+
+
+async def by_reference(session: AsyncSession, channel: str, reference: str) -> Sending:
+    """The message that the other side of a channel knows by its own mark; raises `UnknownMessage`."""
+    table = tables.messages.c
+    return await _one(session, (table.channel == channel) & (table.reference == reference))
+
+
+async def select_where(session: AsyncSession, *conditions: ColumnElement[bool], limit: int = 10_000) -> list[Sending]:
+    """Messages in the order they were queued."""
+    table = tables.messages.c
+    query = select(*_COLUMNS).where(*conditions).order_by(table.queued, table.id).limit(limit)
+    return [Sending(*row) for row in await session.execute(query)]
+
+
+async def changes(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Change]]:
+    """All that happened to these messages, in order."""
+    table = tables.message_changes.c
+    query = select(table.message, table.at, table.state, table.reason).where(table.message.in_(ids))
+    found: dict[str, list[Change]] = {message: [] for message in ids}
+    for message, *change in await session.execute(query.order_by(table.message, table.number)):
+        found[message].append(Change(*change))
+    return found
+
+
+async def mark(
+    session: AsyncSession,
+    message: str,
+    state: MessageState,
+    at: datetime,
+    reason: str | None = None,
+    *,
+    reference: str | None = None,
+    next_try: datetime | None = None,
+) -> bool:
+    """Say what became of a message, and that its case is to hear of it; False if that is no news.
+
+    :param reason: a code.
+    :param reference: the other side's mark for it.
+    :param next_try: when it is tried again; None if nothing more is to be done.
+    """
+    table = tables.messages
+    values: dict[str, object] = {"state": state, "reason": reason, "changed": at, "next_try": next_try}
+    if reference is not None:
+        values["reference"] = reference
+    if state not in WAITING:
+        values["untold"] = True
+    this = (table.c.id == message, table.c.state.in_(_BEFORE[state]))
+    marked = await session.execute(update(table).where(*this).values(values).returning(table.c.id))
+    if marked.one_or_none() is None:
+        return False
+    await _remember(session, message, state, at, reason)
+    return True
+
+
+async def claim(session: AsyncSession, message: str, now: datetime, until: datetime) -> bool:
+    """Take a message in hand to send it, until then; False if somebody else has it or it is done."""
+    table = tables.messages
+    free = (table.c.id == message, table.c.state.in_(WAITING), table.c.next_try <= now)
+    taking = (
+        update(table)
+        .where(*free)
+        .values(state=MessageState.SENDING, changed=now, next_try=until, attempts=table.c.attempts + 1)
+    )
+    taken = (await session.execute(taking.returning(table.c.attempts))).scalar_one_or_none()
+    if taken == 1:
+        await _remember(session, message, MessageState.SENDING, now, None)
+    return taken is not None
+
+
+async def told(session: AsyncSession, ids: Sequence[str]) -> None:
+    """The cases of these messages have heard what became of them."""
+    await session.execute(update(tables.messages).where(tables.messages.c.id.in_(ids)).values(untold=False))
+
+
+async def _one(session: AsyncSession, condition: ColumnElement[bool]) -> Sending:
+    row = (await session.execute(select(*_COLUMNS).where(condition))).one_or_none()
+    if row is None:
+        raise UnknownMessage
+    return Sending(*row)
+
+
+async def _remember(session: AsyncSession, message: str, state: MessageState, at: datetime, reason: str | None) -> None:
+    table = tables.message_changes
+    number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(table.c.message == message).scalar_subquery()
+    await session.execute(insert(table).values(message=message, number=number, at=at, state=state, reason=reason))

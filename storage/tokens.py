@@ -1,0 +1,68 @@
+"""Links that accept: signed, expiring, and good for one message only."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from storage import messages
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from storage.keys import DataKey, KeyRing
+    from storage.messages import Sending
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without what is easily taken for something else, spoken or read."""
+CODE_LENGTH = 6
+
+
+class BadToken(ValueError):
+    """Not a link of ours, or changed on its way."""
+
+
+class Expired(ValueError):
+    """A link of ours whose time is over."""
+
+
+async def token(session: AsyncSession, ring: KeyRing, sending: Sending) -> str:
+    """The part of a link that accepts this message: opaque, no personal data, valid until the message expires."""
+    return _signed(await _key(session, ring, sending.organisation), sending)
+
+
+async def opened(session: AsyncSession, ring: KeyRing, text: str, now: datetime) -> Sending:
+    """The message a link is for. Opening accepts nothing.
+
+    :raises BadToken: if it was not made here.
+    :raises Expired: if it is too late.
+    """
+    try:
+        sending = await messages.get(session, text.partition(".")[0])
+    except messages.UnknownMessage:
+        raise BadToken from None
+    if not hmac.compare_digest(
+        _signed(await _key(session, ring, sending.organisation), sending).encode(), text.encode()
+    ):
+        raise BadToken
+    if sending.expires <= now:
+        raise Expired
+    return sending
+
+
+async def reply_code(session: AsyncSession, ring: KeyRing, organisation: str, message: str) -> str:
+    """What to answer with instead of following the link."""
+    digest = (await _key(session, ring, organisation)).derive(f"reply:{message}")
+    return "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[:CODE_LENGTH])
+
+
+def _signed(key: DataKey, sending: Sending) -> str:
+    until = int(sending.expires.astimezone(UTC).timestamp())
+    seal = key.derive(f"accept:{sending.id}:{sending.recipient}:{until}")[:18]
+    return f"{sending.id}.{urlsafe_b64encode(seal).decode()}"
+
+
+async def _key(session: AsyncSession, ring: KeyRing, organisation: str) -> DataKey:
+    return await ring.key(session, f"org:{organisation}")
