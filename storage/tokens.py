@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from models.acceptance import CODE_ALPHABET, CODE_LENGTH
 from storage import messages
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 
     from storage.keys import DataKey, KeyRing
     from storage.messages import Sending
-
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without what is easily taken for something else, spoken or read."""
-CODE_LENGTH = 6
 
 
 class BadToken(ValueError):
