@@ -25,14 +25,17 @@ async def main(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     house = House.open(settings)
     try:
-        client = await house.engine()
-        async with worker_for(client, house):
-            sweeping = asyncio.create_task(sweep(house, Cases(client, settings.task_queue)))
+        client, postman = await house.engine(), postman_for(house)
+        cases = Cases(client, settings.task_queue)
+        async with worker_for(client, house, postman):
+            beside = [asyncio.create_task(work) for work in (sweep(house, cases), run_messenger(house, cases, postman))]
+            beside.append(asyncio.create_task(keep_schedules(client, house)))
             log.info("worker ready", queue=settings.task_queue)
             await stop.wait()
-            sweeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sweeping
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+        await postman.close()
     finally:
         await house.database.close()
     log.info("worker stopped")

@@ -118,7 +118,7 @@ def notice_text(notice: "Notice", words: Words) -> Text:
     if notice.urgency is Urgency.COUNT:
         return Text(subject, words("notice.count"))
     owed = f"obligation.{notice.about}" in words
-    about = _inside(words.code("obligation" if owed else "moment", notice.about))
+    about = inside(words.code("obligation" if owed else "moment", notice.about))
     wanted = "notice.owed" if owed else "notice.happened"
     due = {"due": when(notice.due, words)} if notice.due else {}
     lines = [words(f"{wanted}.due" if due else wanted, case=notice.case, about=about, **due)]
@@ -132,11 +132,11 @@ def notice_text(notice: "Notice", words: Words) -> Text:
 
 def _detail(name: str, value: str, words: Words) -> str:
     if name in _DETAILS:
-        return _inside(words.code(_DETAILS[name], value)) if value else value
+        return inside(words.code(_DETAILS[name], value)) if value else value
     if name in _TERMS:
         return term(Term.parse(value), words)
     if name == "obligation":
-        return _inside(obligation(value, words))
+        return inside(obligation(value, words))
     if name == "criteria":
         return "; ".join(words.code("criterion", criterion) for criterion in value.split(", "))
     return value
@@ -148,9 +148,9 @@ def _values(fact: "Fact", words: Words) -> Iterator[tuple[str, str]]:
         value = getattr(fact, name)
         match name, value:
             case (("obligation" | "kind"), str()) if not isinstance(value, StrEnum):
-                yield name, _inside(obligation(value, words))
+                yield name, inside(obligation(value, words))
             case "failure", str():
-                yield name, _inside(words.code("failure", value))
+                yield name, inside(words.code("failure", value))
             case "rung", int():
                 yield name, str(value + 1)
             case "routine", RoutineRef():
@@ -164,9 +164,9 @@ def _value(value: object, words: Words) -> str:
         case StrEnum():
             return label(value, words)
         case Measure():
-            return _inside(label(value.kind, words))
+            return inside(label(value.kind, words))
         case tuple() | frozenset():
-            return ", ".join(sorted(_inside(_value(item, words)) for item in value))
+            return ", ".join(sorted(inside(_value(item, words)) for item in value))
         case date():
             return when(value, words) if isinstance(value, datetime) else day(value, words)
         case _:
@@ -184,6 +184,6 @@ def _skipped(skip: "Skipped", words: Words) -> str:
     return words(f"skip.{skip.reason}", **values)
 
 
-def _inside(text: str) -> str:
+def inside(text: str) -> str:
     """A label as it stands inside a sentence; abbreviations keep their capitals."""
     return text if text[1:2].isupper() or text[1:2] == "-" else text[:1].lower() + text[1:]

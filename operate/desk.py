@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -27,7 +28,7 @@ from operate.house import House
 from operate.intake import accept, opening_of, start
 from operate.logs import configure
 from settings import Settings
-from storage import cases, people, routines
+from storage import cases, messages, people, routines, tokens
 from storage.keys import UnknownKey
 from storage.reports import UnknownOrganisation
 from workflows.client import EngineOutOfReach
@@ -205,3 +206,11 @@ async def adopt(house: House, routine: Routine) -> None:
             await routines.adopt(session, routine)
     except IntegrityError:
         raise UnknownOrganisation(routine.organisation) from None
+
+
+async def resend(house: House, message: str) -> str:
+    """Queue a message once more; the id of what is queued now. Raises `UnknownMessage`."""
+    async with house.database.writing() as session:
+        organisation = (await messages.get(session, message)).organisation
+        code = partial(tokens.reply_code, session, house.ring, organisation)
+        return await messages.again(session, message, datetime.now(UTC), code)

@@ -14,10 +14,17 @@ from temporalio.worker import Worker, WorkerDeploymentConfig, WorkflowInstance, 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.case import CaseActivities
-from channels.outbox.channel import Outbox
+from activities.digest import DigestActivities
+from activities.mailbox import MailboxActivities
+from activities.postman import Postman
+from operate import exchange
 from workflows.case import CaseWorkflow
+from workflows.digest import DigestWorkflow
+from workflows.mailbox import MailboxWorkflow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from temporalio.client import Client
 
     from channels.contract import Channel
@@ -42,14 +49,22 @@ class CaseRunner(SandboxedWorkflowRunner):
         return instance
 
 
-def worker_for(client: Client, house: House, channel: Channel | None = None, **options: Any) -> Worker:
-    """A worker with everything a case needs; `options` go to the engine's worker as they are."""
-    activities = CaseActivities(house.database, house.ring, channel or Outbox(house.settings.home / "outbox"))
+def postman_for(house: House, channels: Mapping[str, Channel] | None = None) -> Postman:
+    """A postman with the channels that the settings name, or with these."""
+    ways = exchange.channels(house.settings) if channels is None else channels
+    return Postman(house.database, house.ring, ways, house.settings.public_url, house.settings.mail_from)
+
+
+def worker_for(client: Client, house: House, postman: Postman, **options: Any) -> Worker:
+    """A worker with everything the workflows need; `options` go to the engine's worker as they are."""
+    case = CaseActivities(house.database, house.ring, postman)
+    digest = DigestActivities(house.database, house.ring)
+    mailbox = MailboxActivities(house.database, exchange.mailbox(house.settings))
     return Worker(
         client,
         task_queue=house.settings.task_queue,
-        workflows=[CaseWorkflow],
-        activities=[activities.record, activities.routine, activities.deliver],
+        workflows=[CaseWorkflow, DigestWorkflow, MailboxWorkflow],
+        activities=[case.record, case.routine, case.deliver, digest.digest, mailbox.read_mail],
         deployment_config=_deployment(house.settings.build_id),
         **{"workflow_runner": CaseRunner(), **options},
     )

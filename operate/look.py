@@ -162,13 +162,10 @@ async def worklist(
 async def deliveries(house: House, ref: str | None, *, failed: bool) -> list[notices.Delivery]:
     """What became of the notices, of one case or all."""
     async with house.database.reading() as session:
-        if ref is None and failed:
-            return await notices.failed(session)
         if ref is not None:
             await cases.load(session, house.ring, ref)
-        refs = [ref] if ref else await ledger.known(session)
-        found = [one for each in refs for one in await notices.of_case(session, each)]
-        return [one for one in found if one.failure or not failed]
+        found = await (notices.failed(session) if failed else notices.select_where(session))
+        return await notices.with_changes(session, [one for one in found if ref in {None, one.case}])
 
 
 async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sight:

@@ -19,6 +19,7 @@ from operate.logs import configure
 from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
+from storage.messages import UnknownMessage
 from storage.people import UnknownUser
 from storage.reports import IdempotencyConflict, UnknownOrganisation
 from storage.routines import UnknownRoutine
@@ -105,6 +106,8 @@ def ending(error: Exception, words: Words) -> Ending:
             end = bad_input(words, Problem(field="as", code="unknown_user", reason="nobody active has this code"))
         case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
             end = Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
+        case UnknownMessage():
+            end = Ending(Exit.NOT_FOUND, "unknown_message", words("cli.unknown_message"), field="message")
         case KeyDestroyed():
             end = Ending(Exit.NOT_FOUND, "erased", words("cli.erased"), field="case")
         case Refusal():

@@ -178,7 +178,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
     if not found:
         yield words("cli.no_notices")
         return
-    table = _table(words, "case", "about", "urgency", "role", "recipient", "channel", "state", "changed")
+    table = _table(words, "case", "about", "urgency", "role", "recipient", "channel", "state", "changed", "message")
     for one in found:
         about = f"obligation.{one.about}"
         table.add_row(
@@ -189,7 +189,8 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
             one.recipient,
             one.channel,
             words(f"cli.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
-            when(one.changed, words),
+            when(one.changed or one.queued, words),
+            one.message or "–",
         )
     yield table
 

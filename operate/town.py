@@ -21,9 +21,10 @@ from models.commands import read_command
 from models.obligations import obligations
 from models.refusal import Refusal
 from operate.fictitious import load_fictitious
-from operate.hands import worker_for
+from operate.hands import postman_for, worker_for
 from operate.house import House
 from operate.intake import accept, start
+from operate.messenger import tell_cases
 from operate.up import prepare
 from settings import Settings
 from storage import cases, ledger, notices, people, routines
@@ -31,8 +32,9 @@ from storage.payloads import data_converter
 from workflows.client import Cases, register_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
+    from activities.postman import Postman
     from channels.contract import Channel
     from models.case import Case
     from models.events import Event
@@ -67,6 +69,9 @@ class Town:
     house: House
     environment: WorkflowEnvironment
     cases: Cases
+    postman: Postman
+    step: timedelta = timedelta(days=400)
+    """The longest the clock runs before the post is looked after; shorter where messages have to wait."""
 
     async def now(self) -> datetime:
         """The town's time, UTC."""
@@ -74,9 +79,14 @@ class Town:
 
     async def until(self, when: datetime) -> None:
         """Let the clock run until then; a time already past is now."""
-        left = when - await self.now()
-        if left > timedelta(0):
-            await self.environment.sleep(left)
+        while (left := when - await self.now()) > timedelta(0):
+            await self.environment.sleep(min(left, self.step))
+            await self.post()
+
+    async def post(self) -> None:
+        """Send what is due now, and tell the cases what became of what was sent."""
+        await self.postman.round(await self.now())
+        await tell_cases(self.house, self.cases, await self.now())
 
     async def wait(self, **duration: float) -> None:
         """Let the clock run for a while: `hours=4`, `days=30`."""
@@ -161,7 +171,7 @@ class TownCase:
 @asynccontextmanager
 async def a_town(
     home: Path | None = None,
-    channel: Channel | None = None,
+    channels: Mapping[str, Channel] | None = None,
     database_url: str = "",
     environment: WorkflowEnvironment | None = None,
     **options: Any,
@@ -181,8 +191,9 @@ async def a_town(
                 data_converter=data_converter(house.database, house.ring),
                 test_server_existing_path=beside_python("temporal-test-server"),
             )
-            async with engine, worker_for(engine.client, house, channel, **options):
+            postman = postman_for(house, channels)
+            async with engine, worker_for(engine.client, house, postman, **options):
                 await register_attributes(engine.client)
-                yield Town(house, engine, Cases(engine.client, settings.task_queue))
+                yield Town(house, engine, Cases(engine.client, settings.task_queue), postman)
         finally:
             await house.database.close()

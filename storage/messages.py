@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from storage.database import insert_into
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -165,9 +165,46 @@ async def claim(session: AsyncSession, message: str, now: datetime, until: datet
     return taken is not None
 
 
-async def told(session: AsyncSession, ids: Sequence[str]) -> None:
-    """The cases of these messages have heard what became of them."""
-    await session.execute(update(tables.messages).where(tables.messages.c.id.in_(ids)).values(untold=False))
+async def again(session: AsyncSession, message: str, at: datetime, code: Callable[[str], Awaitable[str]]) -> str:
+    """Send a message once more: one that waits is tried now, of any other a new copy is queued.
+
+    :param code: makes the reply code of a message.
+    :return: the id of the message that is now queued.
+    :raises UnknownMessage: if there is no such message.
+    """
+    one = await get(session, message)
+    table = tables.messages
+    if one.state in WAITING:
+        await session.execute(update(table).where(table.c.id == message).values(next_try=at))
+        return message
+    root = message.partition("-")[0]
+    copies = select(func.count()).where(table.c.id.startswith(f"{root}-"))
+    identity = f"{root}-{(await session.execute(copies)).scalar_one() + 2}"
+    fresh = {"state": MessageState.QUEUED, "reason": None, "attempts": 0, "reference": None, "untold": False}
+    times = {"queued": at, "changed": at, "next_try": at, "expires": at + LIFE}
+    await queue(session, replace(one, id=identity, code=await code(identity), **fresh, **times))
+    carried = tables.notices
+    await session.execute(update(carried).where(carried.c.message == message).values(message=identity))
+    return identity
+
+
+async def supersede(session: AsyncSession, message: str, at: datetime) -> None:
+    """The person has it: what carries the same notices to them by another channel and still waits is not needed."""
+    carried = tables.notices.c
+    mine = select(carried.notice, carried.recipient).where(carried.message == message).subquery()
+    same = (carried.notice == mine.c.notice) & (carried.recipient == mine.c.recipient) & (carried.message != message)
+    others = select(carried.message).where(same).distinct()
+    table = tables.messages.c
+    for one in await select_where(session, table.id.in_(others), table.state.in_(WAITING)):
+        await mark(session, one.id, MessageState.EXPIRED, at, "reached_otherwise")
+
+
+async def told(session: AsyncSession, heard: Sequence[Sending]) -> None:
+    """The cases of these messages have heard what they had become; what has changed since is still to be told."""
+    table = tables.messages
+    for one in heard:
+        this = (table.c.id == one.id, table.c.state == one.state)
+        await session.execute(update(table).where(*this).values(untold=False))
 
 
 async def _one(session: AsyncSession, condition: ColumnElement[bool]) -> Sending:

@@ -1,28 +1,37 @@
-"""The outbox: who is being told what, by which channel, and what became of it. Codes only, never content."""
+"""What each message carries: which notice, to whom, by which channel. Codes only, never content."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from storage import tables
 from storage.database import insert_into
-from storage.tables import NoticeState
+from storage.messages import WAITING, Change, changes
+from storage.tables import MessageState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from models.notices import Notice
 
+PATIENCE = {Urgency.PAGE: timedelta(minutes=1)}
+LONGER = timedelta(minutes=15)
+"""How long a notice may wait for a channel before the next one up the ladder is told as well."""
+DIGEST = "digest"
+"""Stands for the channel in the outcome of a notice that waits for the next digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One notice to one person by one channel. Times in UTC."""
+    """One notice to one person by one channel, and the state of the message that carries it. Times in UTC."""
 
     notice: str
     recipient: str
@@ -35,24 +44,52 @@ class Delivery:
     about: str
     level: Level
     due: datetime | None
+    fallback: int
+    drill: bool
+    routine: str
     queued: datetime
-    changed: datetime
-    state: NoticeState
-    failure: str | None
+    message: str | None
+    told: str | None
+    state: MessageState = MessageState.QUEUED
+    failure: str | None = None
+    changed: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    """All that happened to the message, where that was asked for."""
 
 
-_COLUMNS = tuple(tables.notices.c[field.name] for field in fields(Delivery))
+class Outcome(NamedTuple):
+    """What became of a notice: `sent`, `late` or `failed`; to whom, by which channels, or why not."""
+
+    notice: str
+    kind: str
+    row: Delivery
+    reached: tuple[tuple[str, str], ...] = ()
+    failure: str | None = None
 
 
-async def put(session: AsyncSession, notice: Notice, recipient: str, channel: str, at: datetime) -> Delivery:
-    """Queue a delivery, or leave it as it is if it is there already.
+_JOINED = {"state": "state", "failure": "reason", "changed": "changed"}
+_COLUMNS = tuple(tables.notices.c[field.name] for field in fields(Delivery) if field.name not in {*_JOINED, "changes"})
+_FROM_MESSAGE = tuple(tables.messages.c[name] for name in _JOINED.values())
 
-    :return: the delivery as it stands; what is sent need not be sent again.
-    """
+
+async def put(session: AsyncSession, rows: Sequence[Delivery]) -> set[tuple[str, str]]:
+    """Write down who is told what; what stands there already stays. Notice and recipient of those that are new."""
+    if not rows:
+        return set()
+    values = [{column.name: getattr(row, column.name) for column in _COLUMNS} for row in rows]
     table = tables.notices
-    identity = {"notice": notice.id, "recipient": recipient, "channel": channel}
-    statement = insert_into(session, table).values(
-        **identity,
+    insert = insert_into(session, table).values(values)
+    key = [column.name for column in table.primary_key]
+    fresh = insert.on_conflict_do_nothing(index_elements=key).returning(table.c.notice, table.c.recipient)
+    return {(notice, recipient) for notice, recipient in await session.execute(fresh)}
+
+
+def row_of(notice: Notice, recipient: str, channel: str, at: datetime, message: str | None) -> Delivery:
+    """A notice to one person by one channel, as it is written down."""
+    return Delivery(
+        notice=notice.id,
+        recipient=recipient,
+        channel=channel,
         case=notice.case,
         organisation=notice.organisation,
         seq=notice.seq,
@@ -61,42 +98,96 @@ async def put(session: AsyncSession, notice: Notice, recipient: str, channel: st
         about=notice.about,
         level=notice.level,
         due=notice.due,
+        fallback=notice.fallback,
+        drill=notice.drill,
+        routine=notice.routine,
         queued=at,
-        changed=at,
-        state=NoticeState.QUEUED,
+        message=message,
+        told=None,
     )
-    await session.execute(statement.on_conflict_do_nothing(index_elements=list(identity)))
-    return Delivery(*(await session.execute(select(*_COLUMNS).filter_by(**identity))).one())
-
-
-async def mark(
-    session: AsyncSession, delivery: Delivery, state: NoticeState, at: datetime, failure: str | None = None
-) -> None:
-    """Say what became of a delivery; what is sent stays sent. `failure` is a code."""
-    table = tables.notices.c
-    this = (
-        table.notice == delivery.notice,
-        table.recipient == delivery.recipient,
-        table.channel == delivery.channel,
-        table.state != NoticeState.SENT,
-    )
-    await session.execute(update(tables.notices).where(*this).values(state=state, changed=at, failure=failure))
 
 
 async def of_case(session: AsyncSession, case: str) -> list[Delivery]:
     """All deliveries of a case, in the order of the events that caused them."""
-    return await _deliveries(session, select(*_COLUMNS).where(tables.notices.c.case == case))
+    return await select_where(session, tables.notices.c.case == case)
+
+
+async def with_changes(session: AsyncSession, found: Sequence[Delivery]) -> list[Delivery]:
+    """The same deliveries with all that happened to their messages."""
+    known = await changes(session, sorted({row.message for row in found if row.message}))
+    return [replace(row, changes=tuple(known.get(row.message or "", ()))) for row in found]
+
+
+async def carried_by(session: AsyncSession, messages: Iterable[str]) -> list[Delivery]:
+    """What these messages carry."""
+    return await select_where(session, tables.notices.c.message.in_(list(messages)))
 
 
 async def failed(session: AsyncSession, organisation: str | None = None) -> list[Delivery]:
-    """Deliveries that reached nobody, of one organisation or all."""
-    query = select(*_COLUMNS).where(tables.notices.c.state == NoticeState.FAILED)
+    """Deliveries that did not reach the one they were for, of one organisation or all."""
+    lost = [MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED]
+    where: list[ColumnElement[bool]] = [tables.messages.c.state.in_(lost)]
     if organisation is not None:
-        query = query.where(tables.notices.c.organisation == organisation)
-    return await _deliveries(session, query)
+        where.append(tables.notices.c.organisation == organisation)
+    return await select_where(session, *where)
 
 
-async def _deliveries(session: AsyncSession, query: Select[Any]) -> list[Delivery]:
-    table = tables.notices.c
-    order = (table.case, table.seq, table.role, table.recipient, table.channel)
-    return [Delivery(*row) for row in await session.execute(query.order_by(*order))]
+async def select_where(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:
+    """Deliveries with the state of their messages; a notice that waits for the digest is queued."""
+    table = tables.notices
+    joined = table.outerjoin(tables.messages, table.c.message == tables.messages.c.id)
+    query = select(*_COLUMNS, *_FROM_MESSAGE).select_from(joined).where(*conditions)
+    order = (table.c.case, table.c.seq, table.c.role, table.c.recipient, table.c.queued, table.c.channel)
+    found = [Delivery(*row) for row in await session.execute(query.order_by(*order))]
+    return [row if row.message else replace(row, state=MessageState.QUEUED) for row in found]
+
+
+async def outcomes(session: AsyncSession, notices: Iterable[str], now: datetime) -> list[Outcome]:
+    """What is known by now of these notices and has not been told to their cases; see `reckon`."""
+    rows: dict[str, list[Delivery]] = {}
+    for row in await select_where(session, tables.notices.c.notice.in_(list(notices))):
+        rows.setdefault(row.notice, []).append(row)
+    found = (reckon(one, now) for one in rows.values())
+    return [outcome for outcome in found if outcome is not None]
+
+
+def reckon(rows: Sequence[Delivery], now: datetime) -> Outcome | None:
+    """The news there is of one notice; None if there is none.
+
+    It is `sent` once somebody has it, `late` when nobody has had it for too long while a channel is still trying, and
+    `failed` when nothing more will be tried.
+    """
+    first = rows[0]
+    lost = {MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED}
+    reached = {row.recipient: row.channel for row in rows if row.state not in {*WAITING, *lost} or row.message is None}
+    if reached:
+        return None if first.told == "sent" else Outcome(first.notice, "sent", first, tuple(sorted(reached.items())))
+    if any(row.state in WAITING for row in rows):
+        patience = PATIENCE.get(first.urgency, LONGER)
+        if first.told is not None or min(row.queued for row in rows) + patience > now:
+            return None
+        return Outcome(first.notice, "late", first, failure="channel_out_of_reach")
+    if first.told in {"failed", "late"}:
+        return None
+    last = max(rows, key=lambda row: (row.changed or row.queued, row.channel))
+    return Outcome(first.notice, "failed", first, failure=last.failure or "channel_refused")
+
+
+async def mark_told(session: AsyncSession, told: Iterable[Outcome]) -> None:
+    """Their cases have heard these outcomes."""
+    for outcome in told:
+        this = tables.notices.c.notice == outcome.notice
+        await session.execute(update(tables.notices).where(this).values(told=outcome.kind))
+
+
+async def waiting_too_long(session: AsyncSession, now: datetime) -> set[str]:
+    """Notices whose cases know nothing yet, though they have waited longer than people can."""
+    notices, messages = tables.notices.c, tables.messages.c
+    query = (
+        select(notices.notice, notices.urgency, func.min(notices.queued))
+        .join(tables.messages, messages.id == notices.message)
+        .where(messages.state.in_(WAITING), notices.told.is_(None))
+        .group_by(notices.notice, notices.urgency)
+    )
+    rows = [(notice, urgency, since) for notice, urgency, since in await session.execute(query)]
+    return {notice for notice, urgency, since in rows if since + PATIENCE.get(urgency, LONGER) <= now}

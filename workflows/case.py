@@ -11,7 +11,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
     from models.case import Case
-    from models.message import WORLD
     from models.notices import Notice, notices
     from models.refusal import Refusal
     from models.routine import Routine
@@ -69,6 +68,12 @@ class CaseWorkflow:
         if action.command.id not in self.file.receipts:
             self.file.decide(action.command, action.actor, workflow.now())
 
+    @workflow.signal
+    def hear(self, outcomes: tuple[NoticeOutcome, ...]) -> None:
+        """What became of notices that took their time: a bounce, a server that was down, a channel's last word."""
+        for outcome in outcomes:
+            self.file.hear(outcome, workflow.now())
+
     @workflow.query
     def view(self) -> Case:
         """The case as it stands, recorded or about to be."""
@@ -109,7 +114,7 @@ class CaseWorkflow:
                 return
             outcomes = (undelivered(*told),)
         for outcome in outcomes:
-            self.file.propose(outcome, self.file.actor(WORLD), workflow.now())
+            self.file.hear(outcome, workflow.now())
 
     async def fetch_routine(self, command: MoveRoutine) -> Routine:
         """Have the newer routine at hand before the case moves to it."""

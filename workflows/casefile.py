@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from models.case import Case
     from models.events import Event
+    from models.stages.clock import NoticeOutcome
 
 NOBODY = frozenset({CLOCK, WORLD, "reporter"})
 """Actors that are no people at a screen: they never ask again."""
@@ -57,6 +58,7 @@ class CaseFile:
         self.routine = start.routine
         self.organisation = start.ref.partition("-")[0]
         self.receipts = {receipt.command: receipt for receipt in start.receipts}
+        self.heard = dict.fromkeys(start.heard)
         self.pending: list[Proposal] = []
         self.recorded = start.case
         """The case as the ledger has it."""
@@ -88,6 +90,13 @@ class CaseFile:
     def propose(self, command: Command, actor: Actor, now: datetime) -> Proposal:
         """Decide, evolve, and queue the events for recording. Raises the refusal."""
         return self._queue(Proposal(command, actor), now)
+
+    def hear(self, outcome: NoticeOutcome, now: datetime) -> None:
+        """Take in what became of a notice; the same news twice is once."""
+        news = f"{outcome.notice}:{outcome.failure or 'sent'}"
+        if news not in self.heard:
+            self.heard = {**dict.fromkeys([*self.heard][1 - RECEIPTS_KEPT :]), news: None}
+            self.propose(outcome, self.actor(WORLD), now)
 
     def tick(self, now: datetime) -> datetime | None:
         """Take the steps that have come; when the clock must look again."""
@@ -137,7 +146,13 @@ class CaseFile:
 
     def memory(self) -> CaseStart:
         """All that the next run needs."""
-        kept = {"routine": self.routine, "case": self.case, "reported": None, "receipts": tuple(self.receipts.values())}
+        kept = {
+            "routine": self.routine,
+            "case": self.case,
+            "reported": None,
+            "receipts": tuple(self.receipts.values()),
+            "heard": tuple(self.heard),
+        }
         return self.start.model_copy(update=kept)
 
     def _queue(self, proposal: Proposal, now: datetime) -> Proposal:

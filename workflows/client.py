@@ -24,6 +24,7 @@ from workflows.messages import Action, CaseStart, Receipt, RefusalDetails
 from workflows.options import ACT_PATIENCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from temporalio.converter import DataConverter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from models.case import Case
     from models.commands import HumanCommand
     from models.message import Actor, Command
+    from models.stages.clock import NoticeOutcome
 
 TASK_QUEUE = "varna-cases"
 
@@ -129,6 +131,18 @@ class Cases:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from error
             raise EngineOutOfReach("perhaps accepted, not yet recorded; send it again with the same id") from error
+
+    async def hear(self, ref: str, outcomes: Sequence[NoticeOutcome]) -> bool:
+        """Tell a case what became of notices; False if it is over and nobody listens. Raises `EngineOutOfReach`."""
+        try:
+            await self._handle(ref).signal(CaseWorkflow.hear, tuple(outcomes))
+        except LookupError:
+            return False
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise EngineOutOfReach("the case will hear of it later") from error
+        return True
 
     async def view(self, ref: str) -> Case:
         """The case as the engine holds it; raises `Refusal("unknown_case")`."""

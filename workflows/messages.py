@@ -47,6 +47,8 @@ class CaseStart(Frozen):
     reported: Reported | None = None
     case: Case | None = None
     receipts: tuple[Receipt, ...] = ()
+    heard: tuple[str, ...] = ()
+    """Outcomes of notices already taken in."""
 
 
 class Action(Frozen):

@@ -93,6 +93,8 @@ class NoticeOutcome(Command):
     role: Role
     recipients: tuple[Code, ...] = ()
     channel: Code | None = None
+    channels: tuple[Code, ...] = ()
+    """By which channel each of the recipients has it."""
     failure: Code | None = None
     fallback: int = 0
     """How many times this notice has already climbed the ladder for want of a recipient."""
@@ -100,7 +102,15 @@ class NoticeOutcome(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.failure is not None:
             return [NoticeFailed(notice=self.notice, role=self.role, failure=self.failure, fallback=self.fallback)]
-        return [NoticeSent(notice=self.notice, role=self.role, recipients=self.recipients, channel=self.channel)]
+        return [
+            NoticeSent(
+                notice=self.notice,
+                role=self.role,
+                recipients=self.recipients,
+                channel=self.channel,
+                channels=self.channels,
+            )
+        ]
 
 
 class NoticeSent(Fact):
@@ -111,6 +121,7 @@ class NoticeSent(Fact):
     role: Role
     recipients: tuple[Code, ...] = ()
     channel: Code | None = None
+    channels: tuple[Code, ...] = ()
 
 
 class NoticeFailed(Fact):

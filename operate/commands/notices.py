@@ -25,3 +25,15 @@ def show_notices(
 
     found = desk.run(lambda house: look.deliveries(house, ref, failed=failed))
     show.answer({"notices": found}, lambda: show.deliveries(found, ctx.obj), as_json=as_json)
+
+
+@app.command("resend", epilog=example("notices resend 6f1c0d2a9b3e4f5a6b7c8d9e"))
+def resend(
+    ctx: typer.Context,
+    message: Annotated[str, typer.Argument(metavar="ID", help="The message, as `varna notices` names it.")],
+) -> None:
+    """Send a message once more: one that waits is tried at once, of any other a copy is sent."""
+    from operate import desk
+
+    sent = desk.run(lambda house: desk.resend(house, message))
+    typer.echo(ctx.obj("cli.resent", message=sent))

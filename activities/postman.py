@@ -1,0 +1,243 @@
+"""The postman: sends what is queued, in order, each channel by itself, again and again until it is taken or too late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from activities.queueing import IN_HAND, queue_next_way, queue_notices
+from activities.writing import Unsendable, write
+from channels.contract import ChannelError
+from models.stages.clock import NoticeOutcome
+from models.vocabulary.case import Urgency
+from storage import messages, notices
+from storage.messages import WAITING
+from storage.tables import MessageState, messages as table
+from storage.together import Together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from channels.contract import Channel
+    from models.notices import Notice
+    from storage.database import Database
+    from storage.keys import KeyRing
+    from storage.messages import Sending
+
+log = structlog.get_logger()
+
+WITHIN = 2.0
+"""Seconds that a case's activity waits for its messages; what takes longer is told to the case later."""
+AT_ONCE = 8
+"""Messages handed to one channel at the same time."""
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = {Urgency.PAGE: timedelta(minutes=1)}
+LONGER = timedelta(minutes=5)
+"""Between two attempts the pause doubles, up to these."""
+SWITCH = {Urgency.PAGE: timedelta(seconds=30)}
+SWITCH_LATER = timedelta(minutes=10)
+"""After so long without success the person's next channel is tried as well."""
+
+
+class Line(NamedTuple):
+    """Messages that are sent one after the other: to one person by one channel. Alarms do not queue behind the rest."""
+
+    recipient: str
+    channel: str
+    page: bool
+
+
+class Postman:
+    """One per process; any number of processes share the queue."""
+
+    def __init__(
+        self, database: Database, ring: KeyRing, channels: Mapping[str, Channel], public_url: str, house: str
+    ) -> None:
+        self.database = database
+        self.ring = ring
+        self.channels = channels
+        self.public_url = public_url
+        self.house = house
+        self.together = Together(database)
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._lines: defaultdict[Line, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._put_off: dict[Line, datetime] = {}
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    async def deliver(self, told: Sequence[Notice], at: datetime) -> tuple[NoticeOutcome, ...]:
+        """Queue these notices and try to hand them over at once.
+
+        :return: the outcomes known within `WITHIN` seconds; the rest is told to the case when it is known.
+        """
+        queue = partial(queue_notices, ring=self.ring, told=told, channels=self.channels.keys(), at=at)
+        queued = await self.together.write(queue)
+        now = _from(at)
+        if tasks := [self._start(one, now, first=True) for one in queued.messages]:
+            await asyncio.wait(tasks, timeout=WITHIN)
+        lost = [_lost(notice, queued.empty[notice.id]) for notice in told if notice.id in queued.empty]
+        found = await self.together.write(partial(self._settle, ids=[n.id for n in told if not n.invite], now=now()))
+        return (*lost, *map(outcome_of, found))
+
+    async def round(self, at: datetime) -> int:
+        """Send everything that is due, and wait until it is sent or put off; how many messages that was."""
+        now = _from(at)
+        async with self.database.reading() as session:
+            waiting = await messages.select_where(session, table.c.state.in_(WAITING))
+        held: set[Line] = set()
+        tasks: list[asyncio.Task[None]] = []
+        for one in waiting:
+            if one.expires <= at:
+                await self.together.write(partial(_expire, sending=one, at=at))
+            elif one.id in self._under_way:
+                held.add(_line(one))
+            elif one.next_try is None or one.next_try > at or _line(one) in held:
+                held.add(_line(one))
+                tasks += await self._switch(one, now)
+            else:
+                tasks.append(self._start(one, now))
+        if tasks:
+            await asyncio.wait(tasks)
+        return len(tasks)
+
+    async def close(self) -> None:
+        """Finish what is in hand, then let go of the channels."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=IN_HAND.total_seconds())
+        for channel in self.channels.values():
+            await channel.close()
+
+    def _start(self, sending: Sending, now: Callable[[], datetime], *, first: bool = False) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._send_until_taken(sending, now, first=first))
+        self._under_way[sending.id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(sending.id, None))
+        return task
+
+    async def _send_until_taken(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> None:
+        """By the person's channels in turn, until one takes it or each has refused it or put it off."""
+        following: Sending | None = sending
+        try:
+            while following is not None:
+                following = await self._send(following, now, first=first)
+        except Exception as error:  # noqa: BLE001 - it stays queued, and the next round comes
+            log.warning("a message could not be handled, will try again", error=type(error).__name__)
+
+    async def _send(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> Sending | None:
+        """Make one attempt; the message by the next channel, if that is to be tried at once."""
+        line = _line(sending)
+        async with self._lines[line], self._slots[sending.channel]:
+            behind = self._put_off.get(line, now()) > now() and not (first and line.page)
+            if behind or not await self.together.write(partial(_claim, sending=sending, now=now())):
+                return None
+            answer, reference = await self._attempt(sending)
+            if answer is None:
+                self._put_off.pop(line, None)
+            elif not answer.permanent:
+                self._put_off[line] = now() + pause(sending)
+            done = partial(self._done, sending=sending, answer=answer, reference=reference, now=now())
+            return await self.together.write(done)
+
+    async def _attempt(self, sending: Sending) -> tuple[ChannelError | None, str | None]:
+        channel = self.channels.get(sending.channel)
+        if channel is None:
+            return ChannelError("channel_gone", permanent=True), None
+        try:
+            async with self.database.reading() as session:
+                message = await write(session, self.ring, sending, self.public_url, self.house)
+            async with asyncio.timeout(IN_HAND.total_seconds() / 2):
+                return None, await channel.send(message)
+        except Unsendable as gone:
+            return ChannelError(str(gone), permanent=True), None
+        except TimeoutError:
+            return ChannelError("channel_silent", permanent=False), None
+        except ChannelError as error:
+            return error, None
+
+    async def _done(
+        self,
+        session: AsyncSession,
+        sending: Sending,
+        answer: ChannelError | None,
+        reference: str | None,
+        now: datetime,
+    ) -> Sending | None:
+        """Write down what the channel answered."""
+        if answer is None:
+            await messages.mark(session, sending.id, MessageState.SENT, now, reference=reference)
+            await messages.supersede(session, sending.id, now)
+            return None
+        reason = str(answer)
+        if answer.permanent:
+            await messages.mark(session, sending.id, MessageState.FAILED, now, reason)
+        else:
+            again = now + pause(sending)
+            await messages.mark(session, sending.id, MessageState.QUEUED, now, reason, next_try=again)
+        if answer.permanent or sending.urgency is Urgency.PAGE:
+            return await queue_next_way(session, self.ring, sending, self.channels.keys(), now)
+        return None
+
+    async def _switch(self, sending: Sending, now: Callable[[], datetime]) -> list[asyncio.Task[None]]:
+        """Try the person's next channel as well, once this one has been silent for too long."""
+        if sending.queued + SWITCH.get(sending.urgency, SWITCH_LATER) > now():
+            return []
+        queue = partial(queue_next_way, ring=self.ring, sending=sending, channels=self.channels.keys(), at=now())
+        following = await self.together.write(queue)
+        return [self._start(following, now)] if following else []
+
+    async def _settle(self, session: AsyncSession, ids: Sequence[str], now: datetime) -> list[notices.Outcome]:
+        found = await notices.outcomes(session, ids, now)
+        await notices.mark_told(session, found)
+        return found
+
+
+def pause(sending: Sending) -> timedelta:
+    """How long to wait after this attempt."""
+    return min(FIRST_PAUSE * 2 ** min(sending.attempts, 10), LONGEST_PAUSE.get(sending.urgency, LONGER))
+
+
+def outcome_of(outcome: notices.Outcome) -> NoticeOutcome:
+    """An outcome as the world proposes it to the case."""
+    return NoticeOutcome(
+        id=f"notice:{outcome.notice}"[:100],
+        notice=outcome.notice,
+        role=outcome.row.role,
+        recipients=tuple(person for person, _ in outcome.reached),
+        channels=tuple(channel for _, channel in outcome.reached),
+        channel=outcome.reached[0][1] if outcome.reached else None,
+        failure=outcome.failure,
+        fallback=outcome.row.fallback,
+    )
+
+
+def _lost(notice: Notice, failure: str) -> NoticeOutcome:
+    return NoticeOutcome(
+        id=f"notice:{notice.id}"[:100],
+        notice=notice.id,
+        role=notice.role,
+        failure=failure,
+        fallback=notice.fallback,
+    )
+
+
+async def _claim(session: AsyncSession, sending: Sending, now: datetime) -> bool:
+    return await messages.claim(session, sending.id, now, now + IN_HAND)
+
+
+async def _expire(session: AsyncSession, sending: Sending, at: datetime) -> bool:
+    return await messages.mark(session, sending.id, MessageState.EXPIRED, at, "out_of_time")
+
+
+def _line(sending: Sending) -> Line:
+    return Line(sending.recipient, sending.channel, sending.urgency is Urgency.PAGE)
+
+
+def _from(at: datetime) -> Callable[[], datetime]:
+    """A clock that begins at `at`: the engine's time is not the machine's when time is skipped."""
+    begun = asyncio.get_running_loop().time()
+    return lambda: at.astimezone(UTC) + timedelta(seconds=asyncio.get_running_loop().time() - begun)

@@ -1,0 +1,92 @@
+"""From a message that is queued to what is said and to whom, at the moment of sending."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from channels.contract import Invitation, Message
+from i18n import words
+from i18n.letters import letter
+from models.invitations import times
+from models.vocabulary.case import Urgency
+from storage import notices, people, routines, tokens
+from storage.tables import MessageKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from i18n.letters import Letter
+    from storage.keys import KeyRing
+    from storage.messages import Sending
+    from storage.notices import Delivery
+
+ACCEPTABLE = frozenset({Urgency.PAGE, Urgency.NOW})
+"""Who is told this urgently is asked to take it; the others are only told."""
+
+
+class Unsendable(Exception):
+    """Whom it was for is no longer to be told; the text is the reason as a code."""
+
+
+async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_url: str, house: str) -> Message:
+    """The message as the channel takes it.
+
+    :param public_url: where the pages are; links begin with it.
+    :param house: our own address, for messages to ourselves.
+    :raises Unsendable: if the person has left, or the channel has no address for them any more.
+    """
+    carried = await notices.carried_by(session, [sending.id])
+    language, address = await _whom(session, ring, sending, house)
+    own = words(language)
+    if carried and carried[0].routine:
+        own = own.local((await routines.by_digest(session, carried[0].routine)).texts)
+    link = public_url
+    if sending.kind is MessageKind.NOTICE:
+        link = f"{public_url}/l/{await tokens.token(session, ring, sending)}"
+    asked = sending.kind is MessageKind.NOTICE and sending.urgency in ACCEPTABLE
+    drill = any(row.drill for row in carried)
+    code = sending.code if asked else ""
+    return _message(sending, letter(sending.kind.value, carried, own, drill=drill, link=link, code=code)).model_copy(
+        update={
+            "address": address,
+            "language": language,
+            "link": link,
+            "code": code,
+            "invitation": _invitation(sending, carried[0]) if sending.kind is MessageKind.INVITATION else None,
+        }
+    )
+
+
+async def _whom(session: AsyncSession, ring: KeyRing, sending: Sending, house: str) -> tuple[str, str]:
+    if sending.kind is MessageKind.CANARY:
+        return "sv", house if sending.channel == "email" else sending.recipient
+    try:
+        language, contact = await people.active(session, ring, sending.recipient)
+    except people.UnknownUser:
+        raise Unsendable("no_longer_active") from None
+    for way in contact.ways(sending.urgency, {sending.channel}, sending.recipient):
+        return language, way.address
+    raise Unsendable("no_address")
+
+
+def _message(sending: Sending, said: Letter) -> Message:
+    return Message(
+        id=sending.id,
+        organisation=sending.organisation,
+        case=sending.case or "",
+        recipient=sending.recipient,
+        address="",
+        urgency=sending.urgency.value,
+        subject=said.subject,
+        body=said.body,
+        short=said.short,
+        html=said.html,
+    )
+
+
+def _invitation(sending: Sending, row: Delivery) -> Invitation:
+    key = row.notice.partition(".invite.")[2]
+    starts, ends = times(row.due or row.queued)
+    uid = hashlib.sha256(f"{row.case}|{key}|{sending.recipient}".encode()).hexdigest()[:24]
+    return Invitation(uid=uid, sequence=row.seq, starts=starts, ends=ends, cancelled=row.due is None)

@@ -1,0 +1,105 @@
+"""The messenger: what happens to messages outside the cases is told to them, and what waits is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from activities.postman import outcome_of
+from models.message import Actor
+from models.refusal import Refusal
+from models.stages.deadlines import Acknowledge
+from storage import messages, notices, people
+from storage.tables import MessageState
+from storage.tables import messages as table
+from workflows.client import EngineOutOfReach
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from activities.postman import Postman
+    from operate.house import House
+    from storage.messages import Sending
+    from storage.notices import Outcome
+    from workflows.client import Cases
+
+log = structlog.get_logger()
+
+ROUND = 1.0
+"""Seconds between two looks."""
+AT_ONCE = 200
+"""Messages told of in one round."""
+
+
+async def run_messenger(house: House, cases: Cases, postman: Postman) -> None:
+    """Until cancelled: send what waits, tell the cases what happened. The two never wait for each other."""
+    async with asyncio.TaskGroup() as both:
+        both.create_task(_again_and_again("sending", lambda: postman.round(datetime.now(UTC))))
+        both.create_task(_again_and_again("telling", lambda: tell_cases(house, cases, datetime.now(UTC))))
+
+
+async def _again_and_again(what: str, step: Callable[[], Awaitable[int]]) -> None:
+    while True:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
+            log.warning("a round failed, will try again", round=what, error=type(error).__name__)
+        await asyncio.sleep(ROUND)
+
+
+async def tell_cases(house: House, cases: Cases, now: datetime) -> int:
+    """Tell each case what became of its notices and who accepted; how many cases that was.
+
+    What was told is marked only afterwards: told twice, it is heard once. A case that does not answer delays no other.
+    """
+    async with house.database.reading() as session:
+        changed = await messages.select_where(session, table.c.untold, limit=AT_ONCE)
+        ids = {row.notice for row in await notices.carried_by(session, [one.id for one in changed])}
+        ids |= await notices.waiting_too_long(session, now)
+        news = await notices.outcomes(session, ids, now)
+    concerned = sorted({one.case or "" for one in changed} | {one.row.case for one in news})
+    telling = (
+        _tell(house, cases, case, [n for n in news if n.row.case == case], [m for m in changed if m.case == (case or None)])
+        for case in concerned
+    )
+    return sum(await asyncio.gather(*telling))
+
+
+async def _tell(house: House, cases: Cases, case: str, news: Sequence[Outcome], changed: Sequence[Sending]) -> bool:
+    """Tell one case; False if it cannot hear now. A message that is about no case has nobody to be told."""
+    try:
+        if news:
+            await cases.hear(case, [outcome_of(one) for one in news])
+        for one in changed:
+            if one.state is MessageState.ACCEPTED and case:
+                await _accept(house, cases, one)
+    except EngineOutOfReach:
+        return False
+    async with house.database.writing() as session:
+        await notices.mark_told(session, news)
+        await messages.told(session, changed)
+    return True
+
+
+async def _accept(house: House, cases: Cases, sending: Sending) -> None:
+    """Acknowledge in the name of whoever accepted. What a rule refuses stays what it is: a message accepted."""
+    try:
+        async with house.database.reading() as session:
+            actor = await _actor(session, sending)
+        await cases.act(sending.case or "", Acknowledge(id=f"accept:{sending.id}"), actor)
+    except (Refusal, people.UnknownUser) as refusal:
+        log.info("acceptance without effect", case=sending.case, refusal=getattr(refusal, "code", "unknown_user"))
+
+
+async def _actor(session: AsyncSession, sending: Sending) -> Actor:
+    """Who accepted: with their own roles at home, with the role they were called in for another organisation."""
+    actor = await people.actor(session, sending.recipient)
+    if actor.organisation == sending.organisation:
+        return actor
+    called = {row.role for row in await notices.carried_by(session, [sending.id])}
+    return Actor(id=actor.id, organisation=sending.organisation, roles=frozenset(called))
