@@ -1,6 +1,7 @@
 """In which words: the only room that owns text for people. Swedish first, English second."""
 
 from i18n.catalogue import LANGUAGES, Words, words
+from i18n.letters import Letter, letter
 from i18n.sentences import (
     Text,
     event_text,
@@ -15,12 +16,14 @@ from i18n.times import day, term, time_left, when
 
 __all__ = [
     "LANGUAGES",
+    "Letter",
     "Text",
     "Words",
     "day",
     "event_text",
     "explanation_text",
     "label",
+    "letter",
     "notice_text",
     "obligation",
     "problem_text",

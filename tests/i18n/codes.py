@@ -21,6 +21,7 @@ from models.obligation_rule import ObligationRule
 from models.term import Clock
 from models.vocabulary.case import Urgency
 from models.worktime import SkipReason
+from storage.tables import MessageKind
 from tests.house import ROOT, text, tracked
 
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
@@ -100,7 +101,7 @@ def failures() -> set[str]:
 
 
 def sentences() -> set[str]:
-    """Keys that sentences.py puts together from codes."""
+    """Keys that sentences.py and letters.py put together from codes."""
     relative = get_args(get_args(ObligationRule.model_fields["relative_to"].annotation)[0])
     return {
         *(f"skip.{reason}" for reason in get_args(SkipReason)),
@@ -109,6 +110,7 @@ def sentences() -> set[str]:
         *(f"notice.then.{urgency}" for urgency in Urgency if urgency is not Urgency.COUNT),
         *(f"notice.subject.{urgency}" for urgency in Urgency),
         *(f"notice.{what}.due" for what in ("owed", "happened")),
+        *(f"letter.{kind}{part}" for kind in (MessageKind.DUTY_GAP, MessageKind.CANARY) for part in ("", ".subject")),
         "explanation.start",
         "explanation.backwards",
     }
