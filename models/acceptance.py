@@ -21,7 +21,8 @@ def codes_in(text: str) -> tuple[str, ...]:
     for (written,) in (match.groups() for match in _CODE.finditer(text)):
         code = "".join(sign for sign in written.upper() if sign in CODE_ALPHABET)
         doubts = (not re.search(r"\d", code), len(written) != CODE_LENGTH, written != written.upper())
-        likelihood[code] = min(doubts, likelihood.get(code, doubts))
+        if not all(doubts):  # «jag tar det» is no code
+            likelihood[code] = min(doubts, likelihood.get(code, doubts))
     return tuple(sorted(likelihood, key=likelihood.__getitem__)[:MOST_CODES])
 
 
