@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from temporalio import activity
@@ -16,6 +17,8 @@ from storage import ledger, routines
 from storage.record import record
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from activities.postman import Postman
     from storage.database import Database
     from storage.keys import KeyRing
@@ -50,9 +53,7 @@ class CaseActivities:
         """
         case, first = recording.case, recording.events[0].seq
         try:
-            async with self.database.writing() as session:
-                routine = await routines.by_digest(session, case.routine.digest)
-                await record(session, self.ring, case, recording.events, routine)
+            await self.postman.together.write(partial(self._record, recording=recording))
         except ledger.LedgerConflict:
             async with self.database.reading() as session:
                 key = await self.ring.key(session, case.ref)
@@ -61,6 +62,10 @@ class CaseActivities:
                 raise
             return Recorded(standing=tuple(standing))
         return Recorded()
+
+    async def _record(self, session: AsyncSession, recording: Recording) -> None:
+        routine = await routines.by_digest(session, recording.case.routine.digest)
+        await record(session, self.ring, recording.case, recording.events, routine)
 
     @activity.defn(name="routine")
     async def routine(self, ref: RoutineRef) -> Routine | None:

@@ -17,7 +17,8 @@ from models.stages.clock import NoticeOutcome
 from models.vocabulary.case import Urgency
 from storage import messages, notices
 from storage.messages import WAITING
-from storage.tables import MessageState, messages as table
+from storage.tables import MessageState
+from storage.tables import messages as table
 from storage.together import Together
 
 if TYPE_CHECKING:

@@ -64,7 +64,13 @@ async def tell_cases(house: House, cases: Cases, now: datetime) -> int:
         news = await notices.outcomes(session, ids, now)
     concerned = sorted({one.case or "" for one in changed} | {one.row.case for one in news})
     telling = (
-        _tell(house, cases, case, [n for n in news if n.row.case == case], [m for m in changed if m.case == (case or None)])
+        _tell(
+            house,
+            cases,
+            case,
+            [n for n in news if n.row.case == case],
+            [m for m in changed if m.case == (case or None)],
+        )
         for case in concerned
     )
     return sum(await asyncio.gather(*telling))

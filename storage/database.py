@@ -36,6 +36,11 @@ class Database:
         # SQLite has one writer; waiting here is first come first served, its own busy handler is a lottery.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.engine.dialect.name == "sqlite" else None
 
+    @property
+    def one_writer(self) -> bool:
+        """Only one transaction writes at a time, whatever the number of connections."""
+        return self._turn is not None
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction for reading; raises `OutOfReach`."""

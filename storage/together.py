@@ -1,4 +1,4 @@
-"""Several small pieces of work in one transaction: on SQLite the commit costs more than the work."""
+"""Several small pieces of work in one transaction, where only one can write: the commit costs more than the work."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ class Together:
 
         It must bear to be done twice: if another's work fails, each is done again by itself.
         """
+        if not self._database.one_writer:
+            async with self._database.writing() as session:
+                return await work(session)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
         if self._running is None or self._running.done():

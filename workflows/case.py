@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
-    from models.case import Case
+    from models.case import Case, RoutineRef
     from models.notices import Notice, notices
     from models.refusal import Refusal
     from models.routine import Routine
@@ -18,9 +18,10 @@ with workflow.unsafe.imports_passed_through():
     from models.stages.deadlines import MoveRoutine
     from workflows.alarm import Alarm
     from workflows.attributes import attributes
-    from workflows.casefile import CaseFile, refuse
+    from workflows.casefile import CaseFile, routine_after
     from workflows.messages import Action, CaseStart, Receipt
     from workflows.options import DELIVER, DELIVER_TOGETHER, FETCH, RECORD
+    from workflows.proposal import refuse
 
 
 @workflow.defn(name="case")
@@ -54,7 +55,7 @@ class CaseWorkflow:
         command, file = action.command, self.file
         if earlier := file.receipts.get(command.id):
             return earlier
-        routine = await self.fetch_routine(command) if isinstance(command, MoveRoutine) else file.routine
+        routine = await self.fetch_routine(command.routine) if isinstance(command, MoveRoutine) else file.routine
         proposal = file.propose(command, action.actor, workflow.now())
         file.routine = routine
         await workflow.wait_condition(lambda: proposal.settled)
@@ -87,6 +88,8 @@ class CaseWorkflow:
         events = tuple(event for proposal in batch for event, _ in proposal.events)
         recording = Recording(case=batch[-1].events[-1][1], events=events)
         recorded = await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
+        if moved := routine_after(recorded.standing):
+            self.file.routine = await self.fetch_routine(moved)
         told = self.file.settle(batch, recorded.standing, workflow.now())
         self.begin_telling(*(notice for event, case in told for notice in notices(event, case, self.file.routine)))
         if (shown := attributes(self.file.case)) != self.shown:
@@ -116,11 +119,11 @@ class CaseWorkflow:
         for outcome in outcomes:
             self.file.hear(outcome, workflow.now())
 
-    async def fetch_routine(self, command: MoveRoutine) -> Routine:
+    async def fetch_routine(self, ref: RoutineRef) -> Routine:
         """Have the newer routine at hand before the case moves to it."""
-        routine = await workflow.execute_local_activity_method(CaseActivities.routine, command.routine, **FETCH)
+        routine = await workflow.execute_local_activity_method(CaseActivities.routine, ref, **FETCH)
         if routine is None or routine.organisation != self.file.organisation:
-            refuse(Refusal("unknown_routine", "routine", version=command.routine.version))
+            refuse(Refusal("unknown_routine", "routine", version=ref.version))
         return routine
 
     # How long it lives

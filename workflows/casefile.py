@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from temporalio.exceptions import ApplicationError
 
@@ -15,39 +14,19 @@ from models.message import CLOCK, WORLD, Actor, Command
 from models.obligations import obligations, wake_up
 from models.refusal import Refusal
 from models.stages.clock import Tick
+from models.stages.deadlines import RoutineMoved
 from models.worktime import advance
-from workflows.messages import CaseStart, Receipt, RefusalDetails
+from workflows.messages import CaseStart, Receipt
 from workflows.options import RECEIPTS_KEPT
+from workflows.proposal import NOBODY, Proposal, Told, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from models.case import Case
+    from models.case import RoutineRef
     from models.events import Event
     from models.stages.clock import NoticeOutcome
-
-NOBODY = frozenset({CLOCK, WORLD, "reporter"})
-"""Actors that are no people at a screen: they never ask again."""
-
-Told = list[tuple["Event", "Case"]]
-"""Events in order, each with the case after it."""
-
-
-@dataclass
-class Proposal:
-    """A command on its way into the ledger. None stands for the report the case began with."""
-
-    command: Command | None
-    actor: Actor
-    events: Told = field(default_factory=list)
-    receipt: Receipt | None = None
-    refusal: ApplicationError | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Recorded, or refused after all."""
-        return self.receipt is not None or self.refusal is not None
 
 
 class CaseFile:
@@ -202,7 +181,7 @@ class CaseFile:
         )
 
 
-def refuse(refusal: Refusal) -> NoReturn:
-    """Raise a refusal as the engine carries it: codes only, never retried."""
-    details = RefusalDetails(code=refusal.code, field=refusal.field, details=refusal.details)
-    raise ApplicationError(refusal.code, details, type="refused", non_retryable=True) from None
+def routine_after(standing: Sequence[Event]) -> RoutineRef | None:
+    """The routine that events in the ledger moved the case to, if they did."""
+    moved = [event.data.routine for event in standing if isinstance(event.data, RoutineMoved)]
+    return moved[-1] if moved else None

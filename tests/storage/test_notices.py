@@ -1,16 +1,24 @@
-from datetime import timedelta
+"""What each message carries, and what its case is told of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
 
 from models.notices import Notice
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
-from storage import notices
-from storage.tables import NoticeState
+from storage import messages, notices
+from storage.messages import LIFE, Sending
+from storage.notices import Delivery, reckon
+from storage.tables import MessageKind, MessageState
 from tests.storage.town import NOON, Town
 
 LATER = NOON + timedelta(minutes=1)
+CASE = "9001-FV-2026-00001"
 
 
-def notice(seq: int = 1, case: str = "9001-FV-2026-00001") -> Notice:
+def notice(seq: int = 1, case: str = CASE) -> Notice:
     return Notice(
         id=f"{case}.{seq}.security_chief",
         case=case,
@@ -23,38 +31,125 @@ def notice(seq: int = 1, case: str = "9001-FV-2026-00001") -> Notice:
     )
 
 
-async def test_a_delivery_is_queued_once_and_then_stays_as_it_became(town: Town) -> None:
+def row(recipient: str = "granvik-tib", channel: str = "outbox", seq: int = 1, message: str | None = "m1") -> Delivery:
+    return notices.row_of(notice(seq), recipient, channel, NOON, message)
+
+
+def sending(identity: str = "m1", recipient: str = "granvik-tib", channel: str = "outbox") -> Sending:
+    return Sending(
+        id=identity,
+        organisation="9001",
+        case=CASE,
+        kind=MessageKind.NOTICE,
+        recipient=recipient,
+        channel=channel,
+        urgency=Urgency.NOW,
+        state=MessageState.QUEUED,
+        reason=None,
+        queued=NOON,
+        changed=NOON,
+        expires=NOON + LIFE,
+        attempts=0,
+        next_try=NOON,
+        reference=None,
+        code="ABC234",
+        untold=False,
+    )
+
+
+async def test_what_is_written_down_once_stays_as_it_was(town: Town) -> None:
     async with town.database.writing() as session:
-        queued = await notices.put(session, notice(), "granvik-tib", "outbox", NOON)
-        await notices.mark(session, queued, NoticeState.SENT, LATER)
-        again = await notices.put(session, notice(), "granvik-tib", "outbox", LATER)
-        await notices.mark(session, queued, NoticeState.FAILED, LATER, "no_line")
-        (listed,) = await notices.of_case(session, notice().case)
-    assert (queued.state, queued.queued, queued.role) == (NoticeState.QUEUED, NOON, Role.SECURITY_CHIEF)
-    assert (again.state, again.queued, again.changed, again.failure) == (NoticeState.SENT, NOON, LATER, None)
-    assert listed == again
+        assert await notices.put(session, [row()]) == {(notice().id, "granvik-tib")}
+        assert await notices.put(session, [row(message="m2")]) == set()
+        await messages.queue(session, sending())
+        (listed,) = await notices.of_case(session, CASE)
+    assert (listed.message, listed.state) == ("m1", MessageState.QUEUED)
 
 
-async def test_each_recipient_and_channel_is_a_delivery_of_its_own(town: Town) -> None:
+async def test_a_delivery_shows_what_became_of_its_message_and_when(town: Town) -> None:
     async with town.database.writing() as session:
-        for recipient, channel in (("a", "outbox"), ("a", "email"), ("b", "outbox")):
-            await notices.put(session, notice(2), recipient, channel, NOON)
-        await notices.put(session, notice(1), "b", "outbox", NOON)
-        await notices.put(session, notice(1, "9001-FV-2026-00002"), "a", "outbox", NOON)
-        listed = await notices.of_case(session, notice().case)
-    assert [(one.seq, one.recipient, one.channel) for one in listed] == [
-        (1, "b", "outbox"),
-        (2, "a", "email"),
-        (2, "a", "outbox"),
-        (2, "b", "outbox"),
-    ]
+        await notices.put(session, [row()])
+        await messages.queue(session, sending())
+        assert await messages.claim(session, "m1", NOON, LATER)
+        await messages.mark(session, "m1", MessageState.SENT, LATER)
+        (listed,) = await notices.with_changes(session, await notices.of_case(session, CASE))
+    assert (listed.state, listed.changed) == (MessageState.SENT, LATER)
+    assert [change.state for change in listed.changes] == ["queued", "sending", "sent"]
 
 
-async def test_what_reached_nobody_is_listed_with_its_reason(town: Town) -> None:
+async def test_what_did_not_arrive_is_listed_with_its_reason(town: Town) -> None:
     async with town.database.writing() as session:
-        lost = await notices.put(session, notice(), "a", "outbox", NOON)
-        await notices.put(session, notice(2), "a", "outbox", NOON)
-        await notices.mark(session, lost, NoticeState.FAILED, LATER, "no_line")
-        assert [(one.notice, one.failure) for one in await notices.failed(session)] == [(lost.notice, "no_line")]
+        await notices.put(session, [row(), row("a", seq=2, message="m2")])
+        await messages.queue(session, sending())
+        await messages.queue(session, sending("m2", "a"))
+        await messages.mark(session, "m1", MessageState.FAILED, LATER, "smtp_550")
+        assert [(one.recipient, one.failure) for one in await notices.failed(session)] == [("granvik-tib", "smtp_550")]
         assert len(await notices.failed(session, "9001")) == 1
         assert await notices.failed(session, "90") == []
+
+
+async def test_whoever_has_it_by_one_channel_does_not_get_it_by_the_next(town: Town) -> None:
+    async with town.database.writing() as session:
+        await notices.put(session, [row(channel="sms"), row(channel="email", message="m2")])
+        await messages.queue(session, sending(channel="sms"))
+        await messages.queue(session, sending("m2", channel="email"))
+        await messages.mark(session, "m2", MessageState.SENT, LATER)
+        await messages.supersede(session, "m2", LATER)
+        first = await messages.get(session, "m1")
+    assert (first.state, first.reason) == (MessageState.EXPIRED, "reached_otherwise")
+
+
+async def test_a_message_sent_again_is_a_copy_with_a_history_of_its_own(town: Town) -> None:
+    async def code(message: str) -> str:
+        return message[-1] * 6
+
+    async with town.database.writing() as session:
+        await notices.put(session, [row()])
+        await messages.queue(session, sending())
+        assert await messages.again(session, "m1", LATER, code) == "m1"
+        await messages.mark(session, "m1", MessageState.FAILED, LATER, "smtp_550")
+        assert await messages.again(session, "m1", LATER, code) == "m1-2"
+        await messages.mark(session, "m1-2", MessageState.FAILED, LATER, "smtp_550")
+        assert await messages.again(session, "m1-2", LATER, code) == "m1-3"
+        (listed,) = await notices.of_case(session, CASE)
+        with pytest.raises(messages.UnknownMessage):
+            await messages.again(session, "m9", LATER, code)
+    assert (listed.message, listed.state) == ("m1-3", MessageState.QUEUED)
+
+
+def stood(state: MessageState, told: str | None = None, recipient: str = "a", since: datetime = NOON) -> Delivery:
+    return replace(row(recipient), state=state, told=told, queued=since, changed=since)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ([stood(MessageState.SENT)], "sent"),
+        ([stood(MessageState.SENT, told="sent")], None),
+        ([stood(MessageState.SENT, told="late")], "sent"),
+        ([stood(MessageState.QUEUED)], None),
+        ([stood(MessageState.QUEUED, since=NOON - timedelta(minutes=16))], "late"),
+        ([stood(MessageState.QUEUED, "late", since=NOON - timedelta(minutes=16))], None),
+        ([stood(MessageState.FAILED)], "failed"),
+        ([stood(MessageState.FAILED), stood(MessageState.SENT, recipient="b")], "sent"),
+        ([stood(MessageState.FAILED), stood(MessageState.SENDING, recipient="b")], None),
+        ([stood(MessageState.BOUNCED, told="sent")], "failed"),
+        ([stood(MessageState.EXPIRED, told="late")], None),
+        ([stood(MessageState.FAILED, told="failed")], None),
+    ],
+)
+def test_a_case_is_told_once_of_what_became_of_a_notice(rows: list[Delivery], kind: str | None) -> None:
+    outcome = reckon(rows, NOON)
+    assert (outcome.kind if outcome else None) == kind
+
+
+async def test_what_waits_too_long_is_found_before_anything_happens_to_it(town: Town) -> None:
+    async with town.database.writing() as session:
+        await notices.put(session, [row()])
+        await messages.queue(session, sending())
+        assert await notices.waiting_too_long(session, LATER) == set()
+        found = await notices.waiting_too_long(session, NOON + timedelta(minutes=15))
+        (late,) = await notices.outcomes(session, found, NOON + timedelta(minutes=15))
+        await notices.mark_told(session, [late])
+        assert await notices.waiting_too_long(session, NOON + timedelta(hours=1)) == set()
+    assert (late.kind, late.failure) == ("late", "channel_out_of_reach")

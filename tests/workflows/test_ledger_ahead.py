@@ -13,12 +13,13 @@ from models.decide import decide
 from models.evolve import evolve_all
 from models.message import Actor
 from models.stages.casework import AddNote
+from models.stages.deadlines import MoveRoutine
 from models.stages.intake import Reported, Triage
 from models.vocabulary.case import CaseKind, Level, TriageOutcome
 from models.vocabulary.people import Role
 from storage.routine_file import load
 from tests.reports import a_report
-from workflows.casefile import CaseFile
+from workflows.casefile import CaseFile, routine_after
 from workflows.messages import CaseStart
 
 REF = "9001-FV-2026-00001"
@@ -117,3 +118,13 @@ def test_a_retried_click_after_the_takeover_is_the_same_action() -> None:
     with pytest.raises(ApplicationError):
         again.decide(TRIAGE.model_copy(update={"id": "triage-2"}), OFFICER, LATER)
     assert decide(again.case, AddNote(id="n", text="."), Context(LATER, OFFICER, ROUTINE))[0].seq == 5
+
+
+def test_a_routine_the_case_was_moved_to_unheard_is_known_from_what_stands() -> None:
+    died = a_file()
+    newer = ROUTINE.ref.model_copy(update={"version": "2026.9", "digest": "9" * 64})
+    chief = Actor(id="granvik-sakerhetschef", organisation="9001", roles=frozenset({Role.SECURITY_CHIEF}))
+    move = MoveRoutine(id="move-1", routine=newer, text="Ny rutin.")
+    standing = [event for event, _ in died.propose(move, chief, MORNING).events]
+    assert routine_after(standing) == newer
+    assert routine_after([event for event, _ in died.propose(TRIAGE, OFFICER, LATER).events]) is None
