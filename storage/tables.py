@@ -333,10 +333,10 @@ inbox = Table(
     "inbox",
     metadata,
     _code("mail", key=True),
-    _code("mailbox"),
     Column("received", Instant, nullable=False),
     _code("kind"),
     _code("message", optional=True),
+    Index("ix_inbox_kind_received", "kind", "received"),
 )
 
 absences = Table(

@@ -146,7 +146,7 @@ ABOVE = {
     "above Outlook, sv": f"{CODE}\n\n-----Ursprungligt meddelande-----\nFrån: Värna\nA2B3C4",
     "above Outlook, en": f"{CODE}\n\n________________________________\nFrom: Värna\nA2B3C4",
     "above Thunderbird, sv": f"{CODE}\n\nDen 2026-11-21 kl. 09:30, skrev Värna:\nA2B3C4",
-    "above Gmail, en, on two lines": f"{CODE}\n\nOn Sat, 21 Nov 2026 at 09:30, Värna <varna@varna.example>\nwrote:\nA2B3C4",
+    "above Gmail, en, on two lines": f"{CODE}\n\nOn 21 Nov 2026 at 09:30, Värna <v@varna.example>\nwrote:\nA2B3C4",
     "above a telephone, sv": f"{CODE}\n\n21 nov. 2026 kl. 09:30 skrev Värna <varna@varna.example>:\nA2B3C4",
     "above our letter without any sign": f"{CODE}\n\nÖppna https://varna.example/l/abc.def\nA2B3C4",
     "in a mail with bare carriage returns": f"{CODE}\r\r> A2B3C4",

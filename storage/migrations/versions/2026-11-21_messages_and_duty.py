@@ -59,12 +59,12 @@ def upgrade() -> None:
     op.create_table(
         "inbox",
         code("mail"),
-        code("mailbox"),
         sa.Column("received", INSTANT, nullable=False),
         code("kind"),
         code("message", optional=True),
         sa.PrimaryKeyConstraint("mail", name=op.f("pk_inbox")),
     )
+    op.create_index("ix_inbox_kind_received", "inbox", ["kind", "received"])
     op.create_table(
         "absences",
         code("id"),
