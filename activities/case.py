@@ -38,7 +38,7 @@ class Recorded(Frozen):
 
 
 class CaseActivities:
-    """The activities of the case workflow, with what they share: database, keys, postman. Built in `operate/hands.py`."""
+    """The activities of the case workflow, with what they share: database, keys, postman."""
 
     def __init__(self, database: Database, ring: KeyRing, postman: Postman) -> None:
         self.database = database

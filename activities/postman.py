@@ -1,4 +1,4 @@
-"""The postman: sends what is queued, in order, each channel by itself, again and again until it is taken or too late."""
+"""The postman: sends what is queued, in order, each channel by itself, until it is taken or too late."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 WITHIN = 2.0
 """Seconds that a case's activity waits for its messages; what takes longer is told to the case later."""
 AT_ONCE = 8
-"""Messages handed to one channel at the same time."""
+"""Messages handed to one channel at the same time: so many alarms, and as many others beside them."""
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = {Urgency.PAGE: timedelta(minutes=1)}
 LONGER = timedelta(minutes=5)
@@ -67,7 +67,7 @@ class Postman:
         self.public_url = public_url
         self.house = house
         self.together = Together(database)
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._slots: defaultdict[tuple[str, bool], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._lines: defaultdict[Line, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._put_off: dict[Line, datetime] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -132,7 +132,7 @@ class Postman:
     async def _send(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> Sending | None:
         """Make one attempt; the message by the next channel, if that is to be tried at once."""
         line = _line(sending)
-        async with self._lines[line], self._slots[sending.channel]:
+        async with self._lines[line], self._slots[line.channel, line.page]:
             behind = self._put_off.get(line, now()) > now() and not (first and line.page)
             if behind or not await self.together.write(partial(_claim, sending=sending, now=now())):
                 return None

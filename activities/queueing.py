@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from models.contact import Way
     from models.notices import Notice
     from storage.keys import KeyRing
-    from storage.notices import Delivery
 
 IN_HAND = timedelta(minutes=1)
 """How long whoever queued or claimed a message has it in hand; then anybody may send it."""
@@ -62,6 +61,21 @@ async def queue_notices(
     return Queued(tuple(queued), empty)
 
 
+async def queue_duty_gap(
+    session: AsyncSession, ring: KeyRing, organisation: str, person: str, channels: Collection[str], at: datetime
+) -> bool:
+    """Queue the warning that somebody could not be called when it matters; False if it was queued this day already."""
+    contact = await people.contact(session, ring, person)
+    for way in contact.ways(Urgency.NOW, channels, person)[:1]:
+        kind, channel = MessageKind.DUTY_GAP, str(way.kind)
+        identity = _identity([kind.value, organisation, at.date().isoformat()], person, channel)
+        times = {"queued": at, "changed": at, "expires": at + LIFE, "next_try": at}
+        return await messages.queue(
+            session, Sending(identity, organisation, None, kind, person, channel, Urgency.NOW, **times)
+        )
+    return False
+
+
 async def queue_next_way(
     session: AsyncSession, ring: KeyRing, sending: Sending, channels: Collection[str], at: datetime
 ) -> Sending | None:
@@ -74,7 +88,10 @@ async def queue_next_way(
     after = ways[ways.index(sending.channel) + 1 :] if sending.channel in ways else ways
     if not after:
         return None
-    following = replace(sending, **(await _fresh(session, ring, sending, str(after[0]), carried, at)))
+    channel = str(after[0])
+    identity = _identity((row.notice for row in carried), sending.recipient, channel)
+    code = await tokens.reply_code(session, ring, sending.organisation, identity)
+    following = sending.anew(identity, channel, code, at)
     if not await messages.queue(session, following):
         return None
     await deliveries.put(
@@ -102,38 +119,15 @@ async def _queue(
         recipient=person,
         channel=channel,
         urgency=min((notice.urgency for notice in bundle), key=_ORDER.index),
-        state=MessageState.QUEUED if ways else MessageState.FAILED,
-        reason=None if ways else "no_address",
         queued=at,
         changed=at,
         expires=at + LIFE,
-        attempts=0,
         next_try=at if ways else None,
-        reference=None,
+        state=MessageState.QUEUED if ways else MessageState.FAILED,
+        reason=None if ways else "no_address",
         code=await tokens.reply_code(session, ring, first.organisation, identity),
-        untold=False,
     )
     return [sending] if await messages.queue(session, sending) and ways else []
-
-
-async def _fresh(
-    session: AsyncSession, ring: KeyRing, sending: Sending, channel: str, carried: Sequence[Delivery], at: datetime
-) -> dict[str, object]:
-    identity = _identity((row.notice for row in carried), sending.recipient, channel)
-    return {
-        "id": identity,
-        "channel": channel,
-        "state": MessageState.QUEUED,
-        "reason": None,
-        "queued": at,
-        "changed": at,
-        "expires": at + LIFE,
-        "attempts": 0,
-        "next_try": at,
-        "reference": None,
-        "code": await tokens.reply_code(session, ring, sending.organisation, identity),
-        "untold": False,
-    }
 
 
 def _bundles(concerning: Sequence[Notice]) -> list[list[Notice]]:

@@ -62,27 +62,23 @@ async def tell_cases(house: House, cases: Cases, now: datetime) -> int:
         ids = {row.notice for row in await notices.carried_by(session, [one.id for one in changed])}
         ids |= await notices.waiting_too_long(session, now)
         news = await notices.outcomes(session, ids, now)
-    concerned = sorted({one.case or "" for one in changed} | {one.row.case for one in news})
-    telling = (
-        _tell(
-            house,
-            cases,
-            case,
-            [n for n in news if n.row.case == case],
-            [m for m in changed if m.case == (case or None)],
-        )
-        for case in concerned
-    )
-    return sum(await asyncio.gather(*telling))
+    by_case = [
+        _tell(house, cases, case, [n for n in news if n.row.case == case], [m for m in changed if m.case == case])
+        for case in sorted({one.row.case for one in news} | {one.case for one in changed if one.case})
+    ]
+    if nobody := [one for one in changed if one.case is None]:
+        async with house.database.writing() as session:
+            await messages.told(session, nobody)
+    return sum(await asyncio.gather(*by_case))
 
 
 async def _tell(house: House, cases: Cases, case: str, news: Sequence[Outcome], changed: Sequence[Sending]) -> bool:
-    """Tell one case; False if it cannot hear now. A message that is about no case has nobody to be told."""
+    """Tell one case; False if it cannot hear now."""
     try:
         if news:
             await cases.hear(case, [outcome_of(one) for one in news])
         for one in changed:
-            if one.state is MessageState.ACCEPTED and case:
+            if one.state is MessageState.ACCEPTED:
                 await _accept(house, cases, one)
     except EngineOutOfReach:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,16 +52,33 @@ class Sending:
     recipient: str
     channel: str
     urgency: Urgency
-    state: MessageState
-    reason: str | None
     queued: datetime
     changed: datetime
     expires: datetime
-    attempts: int
     next_try: datetime | None
-    reference: str | None
-    code: str
-    untold: bool
+    state: MessageState = MessageState.QUEUED
+    reason: str | None = None
+    attempts: int = 0
+    reference: str | None = None
+    code: str = ""
+    untold: bool = False
+
+    def anew(self, identity: str, channel: str, code: str, at: datetime) -> Sending:
+        """The same once more, as if nothing had become of it."""
+        return Sending(
+            id=identity,
+            organisation=self.organisation,
+            case=self.case,
+            kind=self.kind,
+            recipient=self.recipient,
+            channel=channel,
+            urgency=self.urgency,
+            queued=at,
+            changed=at,
+            expires=at + LIFE,
+            next_try=at,
+            code=code,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +197,7 @@ async def again(session: AsyncSession, message: str, at: datetime, code: Callabl
     root = message.partition("-")[0]
     copies = select(func.count()).where(table.c.id.startswith(f"{root}-"))
     identity = f"{root}-{(await session.execute(copies)).scalar_one() + 2}"
-    fresh = {"state": MessageState.QUEUED, "reason": None, "attempts": 0, "reference": None, "untold": False}
-    times = {"queued": at, "changed": at, "next_try": at, "expires": at + LIFE}
-    await queue(session, replace(one, id=identity, code=await code(identity), **fresh, **times))
+    await queue(session, one.anew(identity, one.channel, await code(identity), at))
     carried = tables.notices
     await session.execute(update(carried).where(carried.c.message == message).values(message=identity))
     return identity

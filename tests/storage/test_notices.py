@@ -44,16 +44,11 @@ def sending(identity: str = "m1", recipient: str = "granvik-tib", channel: str =
         recipient=recipient,
         channel=channel,
         urgency=Urgency.NOW,
-        state=MessageState.QUEUED,
-        reason=None,
         queued=NOON,
         changed=NOON,
         expires=NOON + LIFE,
-        attempts=0,
         next_try=NOON,
-        reference=None,
         code="ABC234",
-        untold=False,
     )
 
 
@@ -122,7 +117,7 @@ def stood(state: MessageState, told: str | None = None, recipient: str = "a", si
 
 
 @pytest.mark.parametrize(
-    ("rows", "kind"),
+    "rows, kind",
     [
         ([stood(MessageState.SENT)], "sent"),
         ([stood(MessageState.SENT, told="sent")], None),
