@@ -3,11 +3,9 @@
 from i18n.catalogue import LANGUAGES, Words, words
 from i18n.letters import Letter, letter
 from i18n.sentences import (
-    Text,
     event_text,
     explanation_text,
     label,
-    notice_text,
     obligation,
     problem_text,
     refusal_text,
@@ -17,14 +15,12 @@ from i18n.times import day, term, time_left, when
 __all__ = [
     "LANGUAGES",
     "Letter",
-    "Text",
     "Words",
     "day",
     "event_text",
     "explanation_text",
     "label",
     "letter",
-    "notice_text",
     "obligation",
     "problem_text",
     "refusal_text",

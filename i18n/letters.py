@@ -113,7 +113,7 @@ def _notice(items: Sequence[Item], words: Words) -> _Said:
     if any(item.fallback for item in items):
         lines.append(words("notice.fallback"))
     lines.append(words(f"notice.then.{first.urgency}"))
-    return _Said(words(f"notice.subject.{first.urgency}", case=first.case), lines, wanted[0])
+    return _Said(words(f"notice.subject.{first.urgency}", case=first.case), lines, _gist(first, words))
 
 
 def _digest(items: Sequence[Item], words: Words) -> _Said:
@@ -124,22 +124,28 @@ def _digest(items: Sequence[Item], words: Words) -> _Said:
 
 
 def _invitation(item: Item, words: Words) -> _Said:
-    subject = words("letter.invitation.subject", case=item.case, about=_about(item, words))
+    about = inside(_name(item, words))
+    subject = words("letter.invitation.subject", case=item.case, about=about)
     if item.due is None:
-        return _Said(subject, [words("letter.invitation.over", case=item.case, about=_about(item, words))])
-    asked = words("letter.invitation", case=item.case, about=_about(item, words), due=when(item.due, words))
-    return _Said(subject, [asked], asked)
+        return _Said(subject, [words("letter.invitation.over", case=item.case, about=about)])
+    asked = words("letter.invitation", case=item.case, about=about, due=when(item.due, words))
+    return _Said(subject, [asked], _gist(item, words))
 
 
 def _wanted(item: Item, words: Words) -> str:
-    about, wanted = _about(item, words), "notice.owed" if _owed(item, words) else "notice.happened"
+    about, wanted = inside(_name(item, words)), "notice.owed" if _owed(item, words) else "notice.happened"
     if item.due is None:
         return words(wanted, case=item.case, about=about)
     return words(f"{wanted}.due", case=item.case, about=about, due=when(item.due, words))
 
 
-def _about(item: Item, words: Words) -> str:
-    return inside(obligation(item.about, words) if _owed(item, words) else words.code("moment", item.about))
+def _gist(item: Item, words: Words) -> str:
+    name = _name(item, words)
+    return words("letter.short.due", about=name, due=when(item.due, words)) if item.due else name
+
+
+def _name(item: Item, words: Words) -> str:
+    return obligation(item.about, words) if _owed(item, words) else words.code("moment", item.about)
 
 
 def _owed(item: Item, words: Words) -> bool:

@@ -4,19 +4,17 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from i18n.catalogue import Words
 from i18n.times import day, short_day, term, when
 from models.case import RoutineRef
 from models.stages.support import Measure
 from models.term import Term
-from models.vocabulary.case import Urgency
 
 if TYPE_CHECKING:
     from models.events import Event
     from models.message import Fact
-    from models.notices import Notice
     from models.refusal import Problem, Refusal
     from models.worktime import Explanation, Skipped
 
@@ -24,7 +22,7 @@ _DETAILS = {"level": "level", "floor": "level", "stage": "stage", "purpose": "co
 """Details of a refusal that are codes, and their families."""
 _TERMS = {"budget", "window"}
 _ADOPTION = {"value_error", "unknown_moment", "role_not_held", "level_missing", "not_positive"}
-_ADOPTION |= {"toml", "extends", "unknown_holiday"}
+_ADOPTION |= {"toml", "extends", "unknown_holiday", "leaking_text", "text_lacks"}
 """Problems met by whoever writes a routine: what exactly is wrong stands in the reason, in English."""
 _VARIANTS: dict[str, Callable[[Any], str | None]] = {
     "reported": lambda fact: fact.kind,
@@ -41,13 +39,6 @@ _VARIANTS: dict[str, Callable[[Any], str | None]] = {
     "handover_returned": lambda fact: "declined" if fact.declined else "unanswered",
 }
 """What tells apart the texts of one type of fact."""
-
-
-class Text(NamedTuple):
-    """What a notice says."""
-
-    subject: str
-    body: str
 
 
 def family(code: StrEnum) -> str:
@@ -110,24 +101,6 @@ def explanation_text(
     if extended:
         lines.append(words("explanation.extended"))
     return [*lines, words("explanation.due", due=when(explanation.due, words))]
-
-
-def notice_text(notice: "Notice", words: Words) -> Text:
-    """What a notice says: which case, what is wanted, until when. What has happened is read in the case alone."""
-    subject = words(f"notice.subject.{notice.urgency}", case=notice.case)
-    if notice.urgency is Urgency.COUNT:
-        return Text(subject, words("notice.count"))
-    owed = f"obligation.{notice.about}" in words
-    about = inside(words.code("obligation" if owed else "moment", notice.about))
-    wanted = "notice.owed" if owed else "notice.happened"
-    due = {"due": when(notice.due, words)} if notice.due else {}
-    lines = [words(f"{wanted}.due" if due else wanted, case=notice.case, about=about, **due)]
-    if notice.urgency is Urgency.HEADLINE:
-        lines.append(words("notice.level", level=label(notice.level, words)))
-    if notice.fallback:
-        lines.append(words("notice.fallback"))
-    lines.append(words(f"notice.then.{notice.urgency}"))
-    return Text(subject, "\n".join(lines))
 
 
 def _detail(name: str, value: str, words: Words) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from models import wording
 from models.case import RoutineRef
 from models.message import Code, Frozen, OrganisationCode, Sorted
 from models.notice_rule import NoticeMatrix
@@ -79,7 +80,7 @@ class Routine(Frozen):
     closure: ClosureRule
     retention: RetentionRule
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Local names of codes, per language."""
+    """Per language, local names of codes and own words for messages (`models.wording`)."""
 
     @cached_property
     def ref(self) -> RoutineRef:
@@ -128,6 +129,7 @@ def _holes(routine: Routine, moments: frozenset[str]) -> Iterator[Problem]:
     yield from _level_holes(routine)
     yield from _clock_holes(routine)
     yield from _role_holes(routine)
+    yield from wording.problems(routine, moments)
     for name in routine.risk.presumed:
         if name not in {"danger_now", *IncidentKind}:
             yield _hole(f"risk.presumed.{name}", "unknown_kind", f"no kind of incident is called {name}")

@@ -1,26 +1,22 @@
 """Sentences, as a security officer reads them."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
 from i18n import (
     LANGUAGES,
     explanation_text,
-    notice_text,
     problem_text,
     refusal_text,
     words,
 )
 from models.commands import read_command
-from models.notices import Notice
 from models.refusal import BadInput, Problem, Refusal
 from models.report import read_report
 from models.suspension import Suspension
 from models.term import Term
-from models.vocabulary.case import Level, Stage, Urgency
-from models.vocabulary.people import Role
+from models.vocabulary.case import Level, Stage
 from models.workcalendar import WorkCalendar
 from models.worktime import advance, explain
 from tests.i18n import codes
@@ -159,45 +155,3 @@ def test_a_due_time_counted_from_the_meeting_says_so() -> None:
     lines = explanation_text(explain(NOON, term, NOON, OFFICE), EN, relative_to="meeting_day")
     assert lines[0].startswith("Counted from the end of the day of the meeting.")
     assert lines[1] == "Time: 14 days before, day and night"
-
-
-def notice(**given: Any) -> Notice:
-    usual: dict[str, Any] = {
-        "id": "n",
-        "case": "9001-FV-2026-00001",
-        "organisation": "9001",
-        "seq": 1,
-        "role": Role.SECURITY_CHIEF,
-    }
-    return Notice(**usual | {"urgency": Urgency.NOW, "about": "first_contact", "level": Level.HIGH} | given)
-
-
-def test_a_notice_says_which_case_what_is_wanted_and_until_when() -> None:
-    told = notice_text(notice(due=NOON, urgency=Urgency.PAGE, fallback=1), SV)
-    assert told.subject == "Värna – LARM: ärende 9001-FV-2026-00001"
-    assert told.body.splitlines() == [
-        "Ärende 9001-FV-2026-00001: första kontakt ska vara klart senast tors 18 juni 2026 kl. 12:00.",
-        "Du får det här eftersom meddelandet inte nådde den det först gick till.",
-        "Öppna ärendet i Värna och kvittera att du tar ansvar.",
-    ]
-
-
-def test_a_headline_tells_the_level_and_asks_for_nothing() -> None:
-    told = notice_text(notice(urgency=Urgency.HEADLINE, about="level_raised"), EN)
-    assert told.subject == "Värna – for your information: case 9001-FV-2026-00001"
-    assert told.body.splitlines() == [
-        "Case 9001-FV-2026-00001: level raised.",
-        "Level: High.",
-        "You need not do anything now. The handler will be in touch if that changes.",
-    ]
-
-
-def test_a_count_only_alert_does_not_even_name_the_case() -> None:
-    assert "9001" not in "".join(notice_text(notice(urgency=Urgency.COUNT), SV))
-
-
-@pytest.mark.parametrize("urgency", Urgency)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_notice_never_names_a_person(urgency: Urgency, language: str) -> None:
-    told = notice(urgency=urgency, handler="granvik-sakerhetschef", only=frozenset({"granvik-x"}), about="reported")
-    assert "granvik" not in "".join(notice_text(told, words(language, strict=True)))

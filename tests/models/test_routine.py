@@ -151,3 +151,63 @@ def test_a_time_for_closing_that_never_ends_is_refused(document: dict[str, Any])
         "closure.notice": "endless",
         "suspension_budget": "not_wall_clock",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ärende {name}",
+        "Ärende {narrative}",
+        "Ärende {case.__class__}",
+        "Ärende {case[0]}",
+        "Ärende {0}",
+        "Ärende {}",
+        "Ärende {case:>99}",
+        "Ärende {case!r}",
+        "Ärende {case",
+        "Ärende case}",
+        "Ärende {{case}}",
+        "Ärende {ca{case}se}",
+        "Ärende {CASE}",
+        "Ärende {due}",
+    ],
+)
+def test_a_text_of_ones_own_that_could_leak_is_refused(document: dict[str, Any], text: str) -> None:
+    document["texts"] = {"sv": {"notice.subject.page": text, "obligation.triage": text}}
+    assert holes(document) == {
+        "texts.sv.notice.subject.page": "leaking_text",
+        "texts.sv.obligation.triage": "leaking_text",
+    }
+
+
+@pytest.mark.parametrize("text", ["", "  ", "Ärende\nBcc: x", "Ärende\u2028x", "Ärende\u202ex", "x" * 301])
+def test_a_text_of_ones_own_is_one_readable_line(document: dict[str, Any], text: str) -> None:
+    document["texts"] = {"sv": {"notice.subject.page": text}}
+    assert holes(document) == {"texts.sv.notice.subject.page": "one_line"}
+
+
+@pytest.mark.parametrize(
+    "language,key",
+    [
+        ("sv", "notice.subject.pager"),
+        ("sv", "letter.drill"),
+        ("sv", "obligation.tirage"),
+        ("sv", "event.reported"),
+        ("fi", "notice.subject.page"),
+    ],
+)
+def test_a_text_that_nobody_would_read_is_refused(document: dict[str, Any], language: str, key: str) -> None:
+    document["texts"] = {language: {key: "Ring jouren"}}
+    assert holes(document) == {f"texts.{language}.{key}": "unknown_text"}
+
+
+def test_a_text_of_ones_own_keeps_what_the_reader_needs(document: dict[str, Any]) -> None:
+    document["texts"] = {"sv": {"letter.link": "Se här", "letter.code.page": "Svara", "notice.owed.due": "Gör {about}"}}
+    assert set(holes(document).values()) == {"text_lacks"}
+    assert len(holes(document)) == 3
+
+
+def test_a_municipality_may_word_its_messages_itself(document: dict[str, Any]) -> None:
+    own = {"notice.subject.page": "Larm från jouren ({case})", "obligation.triage": "Titta", "role.deputy": "Vikarie"}
+    document["texts"] = {"sv": own, "en": {"letter.link": "Go to {link}"}}
+    assert read_routine(document, moments()).texts["sv"] == own

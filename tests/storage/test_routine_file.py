@@ -176,6 +176,14 @@ def test_the_standard_is_nobodys_until_it_is_read_for_somebody() -> None:
             '[risk.presumed]\nabus = "high"\n',
             "granvik.toml:7 risk.presumed.abus: no kind of incident is called abus",
         ),
+        (
+            '[texts.sv]\n"notice.owed" = "Ring {name}"\n',
+            "granvik.toml:7 texts.sv.notice.owed: it may carry nothing but {about} {case}",
+        ),
+        (
+            '[texts.sv]\n"level.high" = "Hög"\n"level.huge" = "Enorm"\n',
+            "granvik.toml:8 texts.sv.level.huge: no text of ours is called so",
+        ),
         ("colour = 1\n", "granvik.toml:6 colour: Extra inputs are not permitted"),
         (
             '[[calendar.half_days]]\nbefore = "Julbocken"\nname = "x"\ncloses = "12:00"\n',
