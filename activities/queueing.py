@@ -69,10 +69,20 @@ async def queue_duty_gap(
     for way in contact.ways(Urgency.NOW, channels, person)[:1]:
         kind, channel = MessageKind.DUTY_GAP, str(way.kind)
         identity = _identity([kind.value, organisation, at.date().isoformat()], person, channel)
-        times = {"queued": at, "changed": at, "expires": at + LIFE, "next_try": at}
-        return await messages.queue(
-            session, Sending(identity, organisation, None, kind, person, channel, Urgency.NOW, **times)
+        warning = Sending(
+            id=identity,
+            organisation=organisation,
+            case=None,
+            kind=kind,
+            recipient=person,
+            channel=channel,
+            urgency=Urgency.NOW,
+            queued=at,
+            changed=at,
+            expires=at + LIFE,
+            next_try=at,
         )
+        return await messages.queue(session, warning)
     return False
 
 

@@ -7,8 +7,10 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from models.acceptance import CODE_ALPHABET, CODE_LENGTH
-from storage import messages
+from storage import messages, tables
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,9 +52,16 @@ async def opened(session: AsyncSession, ring: KeyRing, text: str, now: datetime)
 
 
 async def reply_code(session: AsyncSession, ring: KeyRing, organisation: str, message: str) -> str:
-    """What to answer with instead of following the link."""
-    digest = (await _key(session, ring, organisation)).derive(f"reply:{message}")
-    return "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[:CODE_LENGTH])
+    """What to answer with instead of following the link; no other message uses it that could still be answered."""
+    key, table = await _key(session, ring, organisation), tables.messages.c
+    attempt = 0
+    while True:
+        digest = key.derive(f"reply:{message}:{attempt}")
+        code = "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[:CODE_LENGTH])
+        used = select(table.id).where(table.code == code, table.id != message).limit(1)
+        if (await session.execute(used)).first() is None:
+            return code
+        attempt += 1
 
 
 def _signed(key: DataKey, sending: Sending) -> str:
