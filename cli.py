@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
-from operate.commands import notices, routine
+from operate.commands import notices, routine, watch
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -28,6 +28,7 @@ keys_app = typer.Typer(help="The master keys, which lock the key of every case."
 app.add_typer(notices.app, name="notices")
 app.add_typer(routine.app, name="routine")
 app.add_typer(keys_app, name="keys")
+app.command("watch", epilog=example("watch --once"))(watch.watch)
 
 
 @app.callback(
@@ -55,7 +56,7 @@ def up(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the engine listens, here only.")] = None,
     fictitious: Annotated[bool, typer.Option(help="Load invented organisations to try things out with.")] = False,
 ) -> None:
-    """Start everything: engine, database and worker. Ctrl-C stops it; nothing is lost."""
+    """Start everything: engine, database, worker and pages. Ctrl-C stops it; nothing is lost."""
     from operate import desk
     from operate.up import up as run
 
@@ -63,6 +64,15 @@ def up(
         os.environ["VARNA_HOME"] = str(home)
     settings = desk.settings()
     asyncio.run(run(settings, port or int(settings.temporal_address.rpartition(":")[2]), fictitious=fictitious))
+
+
+@app.command(epilog=example("web"))
+def web() -> None:
+    """Serve the pages: the links in messages, and what gateways report. Ctrl-C stops it. `varna up` does this too."""
+    from operate import desk
+    from operate.serve import serve
+
+    asyncio.run(serve(desk.settings()))
 
 
 @app.command(epilog=example("demo"))
@@ -113,7 +123,7 @@ def cases(
 
     before = desk.read_time(due_before, "due-before")
     items = desk.run(lambda house: look.worklist(house, user, stage, level, before))
-    show.answer({"cases": items}, lambda: show.worklist(items, ctx.obj), as_json=as_json)
+    show.answer({"cases": [item.document() for item in items]}, lambda: show.worklist(items, ctx.obj), as_json=as_json)
 
 
 @app.command(epilog=example("case 9001-FV-2026-00001 --at 2026-03-03T14:05"))

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Where people's browsers find this installation: the beginning of every link in a message."""
     web_port: Annotated[int, Field(gt=0, lt=65536)] = 7280
     """Where the pages are served, on this machine."""
+    web_host: str = "127.0.0.1"
+    """On which of its addresses: a container needs 0.0.0.0, a machine with a proxy in front of it does not."""
 
     smtp_host: str = ""
     """The mail server that takes our messages; empty means that e-mail is no channel here."""

@@ -49,6 +49,14 @@ class Exit(IntEnum):
 class PortTaken(Exception):
     """Something else listens on the engine's port: another `varna up`, perhaps."""
 
+    code = "port_taken"
+
+
+class WebPortTaken(PortTaken):
+    """The pages cannot be served where the settings say."""
+
+    code = "web_port_taken"
+
 
 class Ending(Exception):
     """A command did not do what it was asked for.
@@ -165,7 +173,7 @@ def _out_of_reach(error: Exception, words: Words) -> Ending | None:
         case UnknownRoutine():
             code = "no_routine"
         case PortTaken():
-            code = "port_taken"
+            code, values = error.code, {"detail": str(error)}
         case BadKeyFile() | UnknownKey() | Unreadable():
             code, values = "keys_do_not_fit", {"detail": str(error)}
         case OSError() if error.filename:

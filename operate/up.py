@@ -1,4 +1,4 @@
-"""`varna up`: engine, database and worker as one program; a child that dies is started again."""
+"""`varna up`: engine, database, worker and pages as one program; a child that dies is started again."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx2
 import structlog
 from temporalio.converter import DataConverter
 
 from operate.fictitious import load_fictitious
 from operate.hands import somebody_works
 from operate.house import House
-from operate.outcome import PortTaken
+from operate.outcome import PortTaken, WebPortTaken
 from storage.keys import MasterKeys
 from storage.schema import migrate
 from workflows.attributes import ALL
@@ -98,12 +99,12 @@ def engine(settings: Settings, port: int) -> Child:
 
 def worker(settings: Settings) -> Child:
     """The worker, on the same settings."""
-    environment = {
-        "VARNA_HOME": str(settings.home),
-        "VARNA_TEMPORAL_ADDRESS": settings.temporal_address,
-        "VARNA_LOG_LEVEL": settings.log_level,
-    }
-    return Child("worker", [sys.executable, "-m", "worker"], environment, partial(_works, settings))
+    return Child("worker", [sys.executable, "-m", "worker"], _environment(settings), partial(_works, settings))
+
+
+def web(settings: Settings) -> Child:
+    """The pages, on the same settings."""
+    return Child("web", [sys.executable, "-m", "cli", "web"], _environment(settings), partial(_serves, settings))
 
 
 async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
@@ -112,21 +113,26 @@ async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
     :param port: where the engine listens, on this machine only.
     :param fictitious: load the fictitious organisations, their routines and people.
     :raises PortTaken: if something else listens there.
+    :raises WebPortTaken: if something else listens where the pages belong.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await _refuse_taken(port)
+    if await _taken(port):
+        raise PortTaken(f"port {port} is in use; is `varna up` running already? choose another with --port")
+    if await _taken(settings.web_port):
+        raise WebPortTaken(str(settings.web_port))
     settings = settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"})
     await prepare(settings, fictitious=fictitious)
-    children = [engine(settings, port), worker(settings)]
+    children = [engine(settings, port), web(settings), worker(settings)]
     keeping: list[asyncio.Task[None]] = []
     try:
-        for child in children:
-            keeping.append(asyncio.create_task(child.keep_alive()))
-            await _until(stop, child.ready)
+        for starting in (children[:1], children[1:]):
+            keeping += [asyncio.create_task(child.keep_alive()) for child in starting]
+            for child in starting:
+                await _until(stop, child.ready)
         if not stop.is_set():
-            log.info("varna is up", engine=settings.temporal_address, home=str(settings.home))
+            log.info("varna is up", engine=settings.temporal_address, web=_here(settings), home=str(settings.home))
         await stop.wait()
     finally:
         for task in keeping:
@@ -153,11 +159,25 @@ async def prepare(settings: Settings, *, fictitious: bool) -> None:
             await house.database.close()
 
 
-async def _refuse_taken(port: int) -> None:
-    with contextlib.suppress(OSError):
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "VARNA_HOME": str(settings.home),
+        "VARNA_TEMPORAL_ADDRESS": settings.temporal_address,
+        "VARNA_LOG_LEVEL": settings.log_level,
+    }
+
+
+def _here(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.web_port}"
+
+
+async def _taken(port: int) -> bool:
+    try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.close()
-        raise PortTaken(f"port {port} is in use; is `varna up` running already? choose another with --port")
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _answers(settings: Settings) -> bool:
@@ -173,6 +193,15 @@ async def _works(settings: Settings) -> bool:
     """Whether a worker asks the engine for work."""
     client = await connect(settings.temporal_address, settings.temporal_namespace, DataConverter.default)
     return await somebody_works(client, settings.task_queue)
+
+
+async def _serves(settings: Settings) -> bool:
+    """Whether the pages answer."""
+    try:
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"{_here(settings)}/healthz")).is_success
+    except httpx2.HTTPError:
+        return False
 
 
 async def _until(stop: asyncio.Event, ready: Callable[[], Awaitable[bool]]) -> None:

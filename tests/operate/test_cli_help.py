@@ -15,7 +15,7 @@ from tests.house import ROOT
 from tests.operate.commands import plain, varna
 
 PROMISED = (
-    "up demo report cases case act history obligations notices rebuild migrate doctor "
+    "up web demo report cases case act history obligations notices rebuild migrate doctor watch "
     "routine-check routine-show routine-schema routine-adopt keys-rotate"
 )
 

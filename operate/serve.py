@@ -1,0 +1,69 @@
+"""Serve the pages until asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from operate.house import House
+from operate.outcome import WebPortTaken
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+log = structlog.get_logger()
+
+PATIENCE = 10
+"""Seconds that answers under way may take once we are asked to stop."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C; finish what is under way, then leave.
+
+    :raises WebPortTaken: if something else listens there.
+    """
+    listening = _listen(settings.web_host, settings.web_port)
+    house = House.open(settings)
+    app = create_app(house.database, house.ring, receipt_secret=settings.receipt_secret.get_secret_value())
+    # No access log: the addresses of our pages are secrets. No logging of its own: ours is set up.
+    config = uvicorn.Config(
+        app, access_log=False, log_config=None, server_header=False, lifespan="off", timeout_graceful_shutdown=PATIENCE
+    )
+    server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    log.info("pages ready", port=settings.web_port)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await house.database.close()
+    log.info("pages closed")
+
+
+class _Server(uvicorn.Server):
+    """Stops when we say so; the signals are ours, so that the database is closed as well."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is under way."""
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise WebPortTaken(f"{host} port {port}: {error.strerror}") from None

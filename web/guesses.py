@@ -1,0 +1,26 @@
+"""How often somebody may be wrong."""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+
+class Guesses:
+    """Counts wrong answers by whoever gives them, in memory.
+
+    What is right is never counted, so that nobody is locked out of their own alarm by somebody else's guessing.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = RateLimitItemPerMinute(per_minute)
+        self._counted = MovingWindowRateLimiter(MemoryStorage())
+
+    def too_many(self, who: str) -> bool:
+        """Whether they have been wrong too often."""
+        return not self._counted.test(self._most, who)
+
+    def wrong(self, who: str) -> bool:
+        """Count one more; True if that is too many."""
+        return not self._counted.hit(self._most, who)
