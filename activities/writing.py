@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from i18n.letters import Letter
+    from models.workcalendar import WorkCalendar
     from storage.keys import KeyRing
     from storage.messages import Sending
     from storage.notices import Delivery
@@ -38,9 +39,10 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
     """
     carried = await notices.carried_by(session, [sending.id])
     language, address = await _whom(session, ring, sending, house)
-    own = words(language)
+    own, routine = words(language), None
     if carried and carried[0].routine:
-        own = own.local((await routines.by_digest(session, carried[0].routine)).texts)
+        routine = await routines.by_digest(session, carried[0].routine)
+        own = own.local(routine.texts)
     link = public_url
     if sending.kind is MessageKind.NOTICE:
         link = f"{public_url}/l/{await tokens.token(session, ring, sending)}"
@@ -53,7 +55,9 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
             "language": language,
             "link": link,
             "code": code,
-            "invitation": _invitation(sending, carried[0]) if sending.kind is MessageKind.INVITATION else None,
+            "invitation": _invitation(sending, carried[0], routine.calendar)
+            if routine and sending.kind is MessageKind.INVITATION
+            else None,
         }
     )
 
@@ -85,8 +89,8 @@ def _message(sending: Sending, said: Letter) -> Message:
     )
 
 
-def _invitation(sending: Sending, row: Delivery) -> Invitation:
+def _invitation(sending: Sending, row: Delivery, calendar: WorkCalendar) -> Invitation:
     key = row.notice.partition(".invite.")[2]
-    starts, ends = times(row.due or row.queued)
+    starts, ends = times(row.due or row.queued, row.queued, calendar)
     uid = hashlib.sha256(f"{row.case}|{key}|{sending.recipient}".encode()).hexdigest()[:24]
     return Invitation(uid=uid, sequence=row.seq, starts=starts, ends=ends, cancelled=row.due is None)

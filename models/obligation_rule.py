@@ -43,6 +43,10 @@ Ladder = tuple[Annotated[tuple[Role, ...], Field(min_length=1)], ...]
 Share = Annotated[float, Field(gt=0, le=1000, strict=False)]
 
 
+ACCEPTANCES = ("acknowledged", "acknowledged_by_two", "acknowledged_by_three")
+"""The moments by which an alarm is met: so many different people have taken responsibility for it."""
+
+
 class StepKind(StrEnum):
     """What happens at a step."""
 
@@ -123,6 +127,14 @@ class ObligationRule(Frozen):
     owner: Role = Role.HANDLER
     escalation: Escalation | None = None
     """Its own ladder, where the common one is too slow."""
+    # Left out where it is not asked for: routines adopted before there were invitations keep their digests.
+    invite: Annotated[bool, Field(exclude_if=lambda invite: not invite)] = False
+    """Each of its times is put in the handler's calendar."""
+
+    @property
+    def is_alarm(self) -> bool:
+        """It waits for people to take personal responsibility."""
+        return not set(ACCEPTANCES).isdisjoint(self.met_by)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
