@@ -1,0 +1,99 @@
+"""Our mailbox, by IMAP: what lies in it, and where it is put once it is taken care of."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from imaplib import IMAP4
+from typing import TYPE_CHECKING
+
+from imap_tools.errors import ImapToolsError
+
+from channels.contract import ChannelError
+from channels.email.imap import connected, fetch, folder
+from channels.email.inbound import LARGEST, read
+from models.inbound import MailKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imap_tools.mailbox import BaseMailBox
+
+    from channels.email.imap import Security
+    from models.inbound import Inbound
+
+BATCH = 50
+"""Mails that are fetched in one go."""
+
+_HANDLED = "Handled"
+_FOR_PEOPLE = {MailKind.OTHER: "Other", MailKind.UNREADABLE: "Unreadable"}
+"""What nobody can take care of but a person who looks there."""
+_TROUBLE = (IMAP4.error, ImapToolsError, OSError, EOFError, ValueError, LookupError)
+"""What a server that is away, refuses or talks nonsense makes the client raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in the mailbox, read. `id` is the same each time this very mail is found there."""
+
+    id: str
+    numbering: bytes
+    """The server's mark (UIDVALIDITY): with another one, `uid` is another mail."""
+    uid: str
+    inbound: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox. It is entered anew each time: that the server was away in between makes no difference."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+
+    async def unhandled(self) -> list[Mail]:
+        """The oldest mails, at most `BATCH`; they stay where they are until put away. Raises `ChannelError`."""
+        return await asyncio.to_thread(self._unhandled)
+
+    async def put_away(self, mails: Mapping[Mail, MailKind]) -> None:
+        """Move mails to `Varna/Handled`, `Varna/Other` or `Varna/Unreadable`. Raises `ChannelError`."""
+        await asyncio.to_thread(self._put_away, mails)
+
+    def _unhandled(self) -> list[Mail]:
+        with self._entered() as (box, numbering):
+            uids = sorted(box.uids("UNDELETED", charset=None), key=int)[:BATCH]
+            fetched = [(uid, fetch(box, uid, LARGEST)) for uid in uids]
+        return [
+            Mail(sha256(b"%b.%b." % (numbering, uid.encode()) + raw).hexdigest(), numbering, uid, read(raw))
+            for uid, raw in fetched
+            if raw is not None
+        ]
+
+    def _put_away(self, mails: Mapping[Mail, MailKind]) -> None:
+        with self._entered() as (box, numbering):
+            piles: dict[str, list[str]] = {}
+            for mail, kind in mails.items():
+                if mail.numbering == numbering:
+                    piles.setdefault(_FOR_PEOPLE.get(kind, _HANDLED), []).append(mail.uid)
+            for pile, uids in piles.items():
+                box.move(uids, folder(box, "Varna", pile))
+
+    @contextmanager
+    def _entered(self) -> Iterator[tuple[BaseMailBox, bytes]]:
+        try:
+            box = connected(self.host, self.port, self.security)
+            try:
+                login = box.login if (self.user + self.password).isascii() else box.login_utf8
+                login(self.user, self.password, self.folder)
+                yield box, box.client.response("UIDVALIDITY")[1][0] or b""
+            finally:
+                with suppress(*_TROUBLE):
+                    box.logout()
+        except _TROUBLE as error:
+            # Neither the server's own words nor an address may end up in a log.
+            raise ChannelError(f"mailbox out of reach ({type(error).__name__})", permanent=False) from None
