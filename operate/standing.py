@@ -45,7 +45,7 @@ async def stand(client: Client, house: House, channels: Collection[str], now: da
         organisations = (await session.execute(select(tables.organisations.c.code))).scalars().all()
     await schedules.ensure(client, house.settings.task_queue, organisations)
     if house.settings.imap_host:
-        await keep_polling(client, house.settings.task_queue, house.settings.imap_seconds)
+        await keep_polling(client, house.settings.task_queue)
     for organisation in organisations:
         await tell_of_lacks(house, organisation, channels, now)
 
