@@ -57,6 +57,7 @@ MAY: dict[str, frozenset[Role]] = {
     "acknowledge": LEADERS | PREVENTERS,
     "escalate": LEADERS | PREVENTERS,
     "move_routine": frozenset({Role.SECURITY_CHIEF}),
+    "end_drill": DUTY,
 }
 SYSTEM = {"tick": CLOCK, "notice_outcome": WORLD}
 

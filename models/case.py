@@ -222,6 +222,8 @@ class Case(Frozen):
     rungs: dict[str, int] = Field(default_factory=dict)
     """Per obligation: how many of its reminders and escalations are done."""
     extensions: dict[str, Instant] = Field(default_factory=dict)
+    accepted: Sorted[Code] = frozenset()
+    """Who has taken responsibility since the alarm was last raised."""
     suspensions: tuple[Suspension, ...] = ()
     suspended_spent: timedelta = timedelta(0)
     drill: bool = False

@@ -14,6 +14,7 @@ from models.stages import (
     closure,
     correction,
     deadlines,
+    drill,
     handover,
     information,
     intake,
@@ -59,7 +60,8 @@ HumanCommand = Annotated[
     | deadlines.WaiveStage
     | deadlines.Acknowledge
     | deadlines.Escalate
-    | deadlines.MoveRoutine,
+    | deadlines.MoveRoutine
+    | drill.EndDrill,
     Field(discriminator="type"),
 ]
 """What a person may propose. The clock and the world have their own: `Tick` and `NoticeOutcome`."""

@@ -13,6 +13,7 @@ from models.stages import (
     closure,
     correction,
     deadlines,
+    drill,
     handover,
     information,
     intake,
@@ -64,6 +65,7 @@ AnyFact = Annotated[
     | deadlines.Acknowledged
     | deadlines.EscalatedByHand
     | deadlines.RoutineMoved
+    | drill.DrillEnded
     | clock.Reminded
     | clock.Escalated
     | clock.NoticeSent

@@ -55,12 +55,19 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}$")]
 CaseRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,4}-(F[VB]|OV)-[0-9]{4}-[0-9]{5,}$")]
+DRILL = "OV"
+"""What the number of a drill has where others have FV or FB."""
 CommandId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:/-]{0,99}$")]
 Positive = Annotated[int, Field(ge=1)]
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment in UTC; naive times are refused."""
 Day = Annotated[date, AfterValidator(_day)]
 """A day of the calendar, without a time."""
+
+
+def is_drill(ref: str) -> bool:
+    """Whether a case number is that of an exercise: it says so wherever it stands."""
+    return f"-{DRILL}-" in ref
 
 
 class Frozen(BaseModel):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from models.decide import presumed_level
+from models.message import is_drill
+from models.stages.drill import exercise
 from models.stages.intake import Reported
 from storage import reports, routines
 from workflows.messages import CaseStart
@@ -24,14 +26,17 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-async def accept(house: House, report: Report, received: datetime, key: str | None = None) -> Accepted:
+async def accept(
+    house: House, report: Report, received: datetime, key: str | None = None, *, drill: bool = False
+) -> Accepted:
     """Keep a report, whatever the engine does. What is accepted here is never lost.
 
     :param received: when the organisation first had it (UTC); all clocks of the case start there.
     :param key: the sender's idempotency key; the same report sent again is answered as the first time.
+    :param drill: an exercise.
     """
     async with house.database.writing() as session:
-        return await reports.accept(session, house.ring, report, received, key)
+        return await reports.accept(session, house.ring, report, received, key, drill=drill)
 
 
 async def start_waiting(house: House, cases: Cases, limit: int = 100) -> int:
@@ -48,13 +53,25 @@ async def start(house: House, cases: Cases, waiting: Waiting | Accepted) -> None
     async with house.database.reading() as session:
         report = await reports.read(session, house.ring, waiting.report)
         routine = await routines.current(session, report.organisation, waiting.received.date())
-    opening = opening_of(report, waiting.report, routine)
+    if is_drill(waiting.case):
+        routine = await _drilled(house, routine)
+    opening = opening_of(report, waiting.report, routine, drill=is_drill(waiting.case))
     await cases.start(CaseStart(ref=waiting.case, routine=routine, received=waiting.received, reported=opening))
     async with house.database.writing() as session:
         await reports.mark_started(session, waiting.report)
 
 
-def opening_of(report: Report, identity: str, routine: Routine) -> Reported:
+async def _drilled(house: House, own: Routine) -> Routine:
+    """The exercise routine over the organisation's own people, kept where the worker finds it."""
+    from storage.routine_file import ROUTINES, load  # noqa: PLC0415 - the holidays are slow to import, and only for this
+
+    routine = exercise(own, load(ROUTINES / "exercise.toml", own.organisation))
+    async with house.database.writing() as session:
+        await routines.keep(session, routine)
+    return routine
+
+
+def opening_of(report: Report, identity: str, routine: Routine, *, drill: bool = False) -> Reported:
     """What a report becomes as the first fact of a case."""
     incident = report.incident()
     return Reported(
@@ -64,6 +81,7 @@ def opening_of(report: Report, identity: str, routine: Routine) -> Reported:
         incident=incident,
         presumed=presumed_level(incident, report.kind, routine.risk),
         routine=routine.ref,
+        drill=drill,
     )
 
 

@@ -54,6 +54,7 @@ class View:
             "case": it.ref,
             "organisation": it.organisation,
             "kind": it.kind,
+            "drill": it.drill,
             "sight": self.sight,
             "at": self.at,
             "seq": it.seq,

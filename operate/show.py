@@ -107,7 +107,7 @@ def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType
     for item in items:
         due = item.next_due
         table.add_row(
-            item.ref,
+            f"{item.ref} {words('letter.drill')}" if item.drill else item.ref,
             label(item.stage, words) if item.stage else words("cli.closed"),
             level(item, words),
             obligation(item.next_obligation, words) if item.next_obligation else "",
@@ -121,7 +121,8 @@ def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType
 def case(view: View, words: Words) -> Iterator[RenderableType]:
     """One case: stages, level, what is owed, and for those who may see it all the rest."""
     it = view.case
-    yield Text(f"{it.ref}  {label(it.kind, words)}  {it.organisation}", style="bold")
+    mark = f"{words('letter.drill')}  " if it.drill else ""
+    yield Text(f"{mark}{it.ref}  {label(it.kind, words)}  {it.organisation}", style="bold")
     yield _stepper(it, words)
     facts = Table.grid(padding=(0, 2))
     facts.add_row(words("cli.level"), level(it, words))

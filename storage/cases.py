@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, select
 
 from models.case import Case
+from models.message import is_drill
 from models.vocabulary.case import CaseKind, Level, Stage
 from storage import tables
 from storage.database import upsert
@@ -51,6 +52,15 @@ class WorkItem:
     protected: bool
     reopenings: int
     seq: int
+
+    @property
+    def drill(self) -> bool:
+        """An exercise, no real case."""
+        return is_drill(self.ref)
+
+    def document(self) -> dict[str, object]:
+        """For programs."""
+        return {**vars(self), "drill": self.drill}
 
 
 _COLUMNS = tuple(tables.cases.c[field.name] for field in fields(WorkItem))

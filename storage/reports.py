@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from models.message import DRILL
 from models.report import Report
 from models.vocabulary.case import CaseKind
 from storage import tables
@@ -62,12 +63,19 @@ class Waiting:
 
 
 async def accept(
-    session: AsyncSession, ring: KeyRing, report: Report, received: datetime, key: str | None = None
+    session: AsyncSession,
+    ring: KeyRing,
+    report: Report,
+    received: datetime,
+    key: str | None = None,
+    *,
+    drill: bool = False,
 ) -> Accepted:
     """Take a report: give it a case number that no other case ever has, a key of its own, and a receipt code.
 
     :param received: when it came in, UTC.
     :param key: of the sender's choosing; the same key with the same report gives the same answer again.
+    :param drill: an exercise, numbered in a series of its own. No report can say so of itself.
     :raises UnknownOrganisation: if no organisation has the code.
     :raises IdempotencyConflict: if the key was used for another report.
     """
@@ -76,14 +84,14 @@ async def accept(
     if (await session.execute(known)).one_or_none() is None:
         raise UnknownOrganisation(code)
     if key is None:
-        return await _take(session, ring, report, received, None)
+        return await _take(session, ring, report, received, None, drill=drill)
     # A sender's key may be anything, a name too: only its hash is kept.
     hashed = hashlib.sha256(key.encode()).hexdigest()
     if before := await _answered(session, ring, report, hashed):
         return before
     try:
         async with session.begin_nested():
-            return await _take(session, ring, report, received, hashed)
+            return await _take(session, ring, report, received, hashed, drill=drill)
     except IntegrityError:  # the same report came twice at once, and the other was first
         if before := await _answered(session, ring, report, hashed):
             return before
@@ -112,9 +120,9 @@ async def mark_started(session: AsyncSession, report: str) -> None:
 
 
 async def _take(
-    session: AsyncSession, ring: KeyRing, report: Report, received: datetime, hashed: str | None
+    session: AsyncSession, ring: KeyRing, report: Report, received: datetime, hashed: str | None, *, drill: bool
 ) -> Accepted:
-    case = await _number(session, report, received)
+    case = await _number(session, report.organisation, DRILL if drill else PREFIX[report.kind], received)
     secret = await ring.create(session, case, report.organisation)
     identity = secrets.token_hex(16)
     receipt = _receipt(secret, identity)
@@ -145,15 +153,15 @@ async def _answered(session: AsyncSession, ring: KeyRing, report: Report, hashed
     return Accepted(row.report, row.case, _receipt(secret, row.report), row.received, repeated=True)
 
 
-async def _number(session: AsyncSession, report: Report, received: datetime) -> str:
+async def _number(session: AsyncSession, organisation: str, prefix: str, received: datetime) -> str:
     """The next number of the organisation, kind and Swedish year; the row lock makes others wait for the commit."""
-    year, prefix = received.astimezone(ZONE).year, PREFIX[report.kind]
-    this = {"organisation": report.organisation, "prefix": prefix, "year": year}
+    year = received.astimezone(ZONE).year
+    this = {"organisation": organisation, "prefix": prefix, "year": year}
     sequence = tables.sequences
     counted = insert_into(session, sequence).values(**this, last=1)
     counted = counted.on_conflict_do_update(index_elements=list(this), set_={"last": sequence.c.last + 1})
     last = (await session.execute(counted.returning(sequence.c.last))).scalar_one()
-    return f"{report.organisation}-{prefix}-{year}-{last:05}"
+    return f"{organisation}-{prefix}-{year}-{last:05}"
 
 
 def _receipt(secret: DataKey, report: str) -> str:

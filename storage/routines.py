@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,12 +12,12 @@ from storage import tables
 from storage.database import insert_into
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.ext.asyncio import AsyncSession
 
 REMEMBERED = 200
 """Routines kept in memory; one is about 100 kB."""
+NEVER = date.max
+"""The first valid day of a routine that is only drilled by."""
 _known: dict[str, Routine] = {}  # by digest: the same digest is the same routine, in any database
 
 
@@ -26,11 +27,20 @@ class UnknownRoutine(LookupError):
 
 async def adopt(session: AsyncSession, routine: Routine) -> None:
     """Keep a routine as adopted by its organisation; the same one again changes nothing."""
+    await _keep(session, routine, routine.valid_from)
+
+
+async def keep(session: AsyncSession, routine: Routine) -> None:
+    """Keep a routine that a drill follows. It is found by its digest, and is never in force."""
+    await _keep(session, routine, NEVER)
+
+
+async def _keep(session: AsyncSession, routine: Routine, valid_from: date) -> None:
     statement = insert_into(session, tables.routines).values(
         organisation=routine.organisation,
         digest=routine.ref.digest,
         version=routine.version,
-        valid_from=routine.valid_from,
+        valid_from=valid_from,
         body=routine.model_dump_json(),
     )
     await session.execute(statement.on_conflict_do_nothing(index_elements=["organisation", "digest"]))

@@ -217,6 +217,8 @@ class MergeReport(Command):
             if self.report not in case.reports[1:]:
                 raise Refusal("report_not_merged", "report")
             return [ReportUnmerged(report=self.report)]
+        if case.drill:
+            raise Refusal("is_a_drill", "report")
         if self.report in case.reports:
             raise Refusal("report_merged", "report")
         return [ReportMerged(report=self.report, new_incident=self.new_incident)]

@@ -33,6 +33,7 @@ class ProposeClosure(Command):
     lesson: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        _refuse_unless_drill(self.reason, case)
         # Proposed before the person was told, it is proposed once more when they have been.
         if case.closing is not None and (case.closing.affected_informed or not self.affected_informed):
             raise Refusal("already_proposed", "type")
@@ -76,6 +77,7 @@ class Close(Command):
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
+        _refuse_unless_drill(self.reason, case)
         # To close at once is to lower; handed over, the receiver has taken it on.
         at_once = self.reason in context.routine.closure.at_once and self.reason is not ClosureReason.HANDED_OVER
         if at_once and case.pace in context.routine.risk.chief_lowers and not is_head(case, context):
@@ -193,5 +195,12 @@ class Reopened(Fact):
             "reopenings": case.reopenings + 1,
             "moments": dict.fromkeys(self.moments(), (event.at,)),
             "rungs": {},
+            "accepted": frozenset(),
             "extensions": {},
         }
+
+
+def _refuse_unless_drill(reason: ClosureReason, case: Case) -> None:
+    """A real case never becomes a drill, not even in the end."""
+    if reason is ClosureReason.DRILL and not case.drill:
+        raise Refusal("not_a_drill", "reason")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Case, RoutineRef
 from models.message import Code, Command, Fact, Instant, Positive, Text
+from models.obligation_rule import ACCEPTANCES
 from models.obligations import obligation_named, obligations
 from models.refusal import Refusal
 from models.vocabulary.case import Stage, StageState
@@ -159,16 +160,32 @@ class Acknowledge(Command):
     type: Literal["acknowledge"] = "acknowledge"
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        owed = obligations(case, context.routine)
-        if not any(obligation.open and "acknowledged" in obligation.rule.met_by for obligation in owed):
+        alarms = [owed for owed in obligations(case, context.routine) if owed.open and owed.rule.is_alarm]
+        if not alarms:
             raise Refusal("no_alarm", "type")
-        return [Acknowledged()]
+        # A routine may start its alarm by other moments than that of raising one: a new alarm asks everybody anew.
+        heard = case.moments.get("acknowledged", ())
+        answered = heard and heard[-1] >= max(alarm.started for alarm in alarms)
+        # Whoever turned out to be involved has accepted nothing.
+        accepted = (case.accepted if answered else frozenset()) - case.blocked_people
+        if context.actor.id in accepted:
+            raise Refusal("already_accepted", "actor")
+        return [Acknowledged(count=len(accepted) + 1)]
 
 
 class Acknowledged(Fact):
-    """Somebody qualified has accepted the alarm."""
+    """Somebody qualified has accepted the alarm. `count`: how many different people have, since it was raised."""
 
     type: Literal["acknowledged"] = "acknowledged"
+    also: ClassVar = ACCEPTANCES[1:]
+    count: int = 1
+
+    def moments(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.name(), *ACCEPTANCES[self.count - 1 : self.count])))
+
+    def effect(self, case: Case, event: Event) -> dict[str, object]:
+        before = case.accepted - case.blocked_people if self.count > 1 else frozenset()
+        return {"accepted": before | {event.actor}}
 
 
 class Escalate(Command):

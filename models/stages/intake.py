@@ -88,6 +88,8 @@ class LevelChanged(Fact):
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
         changes: dict[str, object] = {"level": self.level, "stages": case.stages | Case.opened(*self.reopens)}
+        if "alarm_raised" in self.moments():
+            changes["accepted"] = frozenset()
         if self.level is case.pace:
             return changes
         return changes | {"paces": (*case.paces, Pace(level=self.level, at=event.recorded)), "rungs": {}}

@@ -87,6 +87,7 @@ class ClosureReason(StrEnum):
     DECEASED = "deceased"
     MISREGISTERED = "misregistered"
     MATTER_DECIDED = "matter_decided"
+    DRILL = "drill"
 
 
 class ReopenReason(StrEnum):

@@ -96,6 +96,7 @@ WHAT: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "waive_stage": some(stage=one(["police", "support"]), reason="wishes_so", undo=st.booleans(), text="x"),
     "acknowledge": some(),
     "escalate": some(rung=st.integers(1, 5), text="x"),
+    "end_drill": some(),
 }
 KINDS = {str(kind.model_fields["type"].default): kind for kind in COMMANDS}
 DELICATE = [

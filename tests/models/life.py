@@ -34,7 +34,15 @@ def local(text: str) -> datetime:
 class Life:
     """One case. `at` moves the clock, `does` acts, `tick` lets the clock propose."""
 
-    def __init__(self, reported: str, *, kind: str = "incident", routine: Routine | None = None, **facts: Any) -> None:
+    def __init__(
+        self,
+        reported: str,
+        *,
+        kind: str = "incident",
+        routine: Routine | None = None,
+        drill: bool = False,
+        **facts: Any,
+    ) -> None:
         self.routine = routine or standard()
         self.now = local(reported)
         self.events: list[Event] = []
@@ -47,8 +55,10 @@ class Life:
             incident=incident,
             presumed=presumed_level(incident, CaseKind(kind), self.routine.risk),
             routine=self.routine.ref,
+            drill=drill,
         )
-        ref = "9001-FB-2026-00001" if kind == "prevention" else "9001-FV-2026-00001"
+        series = "OV" if drill else "FB" if kind == "prevention" else "FV"
+        ref = f"9001-{series}-2026-00001"
         self.case: Case = self._live([open_case(ref, fact, self._context(COORDINATOR), self.now)], None)
 
     def at(self, moment: str | timedelta) -> "Life":

@@ -65,6 +65,7 @@ INCIDENT = {
     "acknowledge": "HCSDT E KN",
     "escalate": "HCSDT E KN",
     "move_routine": "S",
+    "end_drill": "HCSDT",
 }
 """Who may do what in an incident. In a preventive case K and N may do all that H, C, S and D may."""
 SEES = {

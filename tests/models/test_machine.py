@@ -25,7 +25,7 @@ from models.context import Context
 from models.decide import decide, open_case, presumed_level
 from models.events import Event
 from models.evolve import evolve, evolve_all
-from models.message import CLOCK, WORLD, Actor, Command
+from models.message import CLOCK, WORLD, Actor, Command, is_drill
 from models.notices import Notice, notices
 from models.obligations import explanation, obligations, wake_up
 from models.refusal import Refusal
@@ -33,7 +33,7 @@ from models.risk import floor_of
 from models.stages.clock import NoticeOutcome, Tick
 from models.stages.closure import Closed
 from models.stages.intake import LevelChanged, Reported
-from models.vocabulary.case import CaseKind, Stage
+from models.vocabulary.case import CaseKind, ClosureReason, Stage
 from tests.models.cases import command, person
 from tests.models.deeds import DATES, DELICATE, HANDLERS, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one
 from tests.models.laws import ROUTINE, assert_closable, assert_tellable
@@ -66,8 +66,9 @@ class Living(RuleBasedStateMachine):
             incident=incident,
             presumed=presumed_level(incident, CaseKind(kind), ROUTINE.risk),
             routine=ROUTINE.ref,
+            drill=hour % 5 == 4,
         )
-        prefix = "FB" if kind == "prevention" else "FV"
+        prefix = "OV" if fact.drill else "FB" if kind == "prevention" else "FV"
         event = open_case(f"9001-{prefix}-2026-00001", fact, Context(self.now, STAFF[0], ROUTINE), self.now)
         self.case = evolve(None, event)
         self.happened(event)
@@ -228,6 +229,12 @@ class Living(RuleBasedStateMachine):
     def the_sequence_has_no_gap_and_the_past_gives_the_present(self) -> None:
         assert [event.seq for event in self.events] == list(range(1, len(self.events) + 1))
         assert Case.model_validate_json(self.case.model_dump_json()) == self.case
+
+    @invariant()
+    def a_drill_stays_a_drill_and_a_case_a_case(self) -> None:
+        assert self.case.drill is is_drill(self.case.ref)
+        closing = self.case.closing
+        assert self.case.drill or closing is None or closing.reason is not ClosureReason.DRILL
 
     @invariant()
     def every_refusal_names_its_rule_and_what_to_change(self) -> None:
