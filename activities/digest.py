@@ -1,0 +1,138 @@
+"""The digest: what is not urgent, one message to each person on the morning of a working day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, update
+from temporalio import activity
+
+from models.message import Frozen
+from models.vocabulary.case import Urgency
+from models.vocabulary.people import Role
+from storage import cases, messages, notices, routines, tables
+from storage.keys import KeyDestroyed
+from storage.messages import LIFE, Sending
+from storage.tables import MessageKind, MessageState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from storage.database import Database
+    from storage.keys import KeyRing
+    from storage.notices import Delivery
+
+NO_CHANNEL = "none"
+"""Stands for the channel of somebody who cannot be told by any."""
+
+
+class Digested(Frozen):
+    """How many messages were queued, and how many notices they carry; what was kept back was not for them any more."""
+
+    messages: int = 0
+    notices: int = 0
+    kept_back: int = 0
+
+
+class Bundle(NamedTuple):
+    """What travels in one message."""
+
+    organisation: str
+    recipient: str
+    channel: str
+    drill: bool
+    failure: str | None
+    """Why it is not sent at all, as a code: its case hears of that, and tells somebody else."""
+
+
+class DigestActivities:
+    """The activity of the digest workflow."""
+
+    def __init__(self, database: Database, ring: KeyRing) -> None:
+        self.database = database
+        self.ring = ring
+
+    @activity.defn(name="digest")
+    async def digest(self, organisation: str) -> Digested:
+        """Queue what waits for the digest; nothing on a day the office does not open.
+
+        A second time on the same day changes nothing: what came in between waits for the next digest. Whoever has left
+        since is found out by the postman, like with any message.
+        """
+        now = activity.info().started_time  # the engine's, which is not the machine's when time is skipped
+        async with self.database.reading() as session:
+            try:
+                calendar = (await routines.current(session, organisation, now.date())).calendar
+            except routines.UnknownRoutine:
+                return Digested()
+            today = calendar.local_date(now)
+            if not calendar.is_working_day(today):
+                return Digested()
+            bundles = await self._bundles(session, organisation)
+        async with self.database.writing() as session:
+            queued = [bundle for bundle, rows in bundles.items() if await _queue(session, bundle, rows, today, now)]
+        sent = [bundle for bundle in queued if bundle.failure is None]
+        return Digested(
+            messages=len(sent),
+            notices=sum(len(bundles[bundle]) for bundle in sent),
+            kept_back=sum(len(bundles[bundle]) for bundle in queued if bundle.failure is not None),
+        )
+
+    async def _bundles(self, session: AsyncSession, organisation: str) -> dict[Bundle, list[Delivery]]:
+        table = tables.notices.c
+        waiting = (table.organisation == organisation, table.urgency == Urgency.DIGEST, table.message.is_(None))
+        bundles: defaultdict[Bundle, list[Delivery]] = defaultdict(list)
+        for row in await notices.select_where(session, *waiting):
+            failure = "no_address" if row.channel == NO_CHANNEL else None
+            if not await self._may_be_told(session, row):
+                failure = "no_longer_for_them"
+            bundles[Bundle(organisation, row.recipient, row.channel, row.drill, failure)].append(row)
+        return bundles
+
+    async def _may_be_told(self, session: AsyncSession, row: Delivery) -> bool:
+        """Hours or days have gone since the notice: jäv or a protected identity may have become known."""
+        try:
+            case = await cases.load(session, self.ring, row.case)
+        except (cases.UnknownCase, KeyDestroyed):
+            return False
+        held = select(tables.roles.c.role).where(tables.roles.c.user == row.recipient)
+        roles = set((await session.execute(held)).scalars())
+        if row.recipient in case.blocked_people or roles & case.blocked_roles:
+            return False
+        return not case.protected or row.recipient in case.named or row.role is Role.SECURITY_CHIEF
+
+
+async def _queue(session: AsyncSession, bundle: Bundle, rows: Sequence[Delivery], today: date, now: datetime) -> bool:
+    """One message for all of them; False if there was one today."""
+    parts = (*map(str, bundle), today.isoformat())
+    sending = Sending(
+        id=hashlib.sha256("|".join(("digest", *parts)).encode()).hexdigest()[:24],
+        organisation=bundle.organisation,
+        case=None,
+        kind=MessageKind.DIGEST,
+        recipient=bundle.recipient,
+        channel=bundle.channel,
+        urgency=Urgency.DIGEST,
+        state=MessageState.FAILED if bundle.failure else MessageState.QUEUED,
+        reason=bundle.failure,
+        queued=now,
+        changed=now,
+        expires=now + LIFE,
+        attempts=0,
+        next_try=None if bundle.failure else now,
+        reference=None,
+        code="",
+        untold=bundle.failure is not None,
+    )
+    if not await messages.queue(session, sending):
+        return False
+    table = tables.notices.c
+    theirs = (table.recipient == bundle.recipient, table.channel == bundle.channel, table.message.is_(None))
+    carried = table.notice.in_([row.notice for row in rows])
+    await session.execute(update(tables.notices).where(carried, *theirs).values(message=sending.id))
+    return True
