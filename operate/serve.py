@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fastapi import FastAPI
 
     from settings import Settings
 
@@ -33,12 +36,7 @@ async def serve(settings: Settings) -> None:
     """
     listening = _listen(settings.web_host, settings.web_port)
     house = House.open(settings)
-    app = create_app(house.database, house.ring, receipt_secret=settings.receipt_secret.get_secret_value())
-    # No access log: the addresses of our pages are secrets. No logging of its own: ours is set up.
-    config = uvicorn.Config(
-        app, access_log=False, log_config=None, server_header=False, lifespan="off", timeout_graceful_shutdown=PATIENCE
-    )
-    server = _Server(config)
+    server = Server(create_app(house.database, house.ring, receipt_secret=settings.receipt_secret.get_secret_value()))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     log.info("pages ready", port=settings.web_port)
@@ -49,8 +47,22 @@ async def serve(settings: Settings) -> None:
     log.info("pages closed")
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Stops when we say so; the signals are ours, so that the database is closed as well."""
+
+    def __init__(self, app: FastAPI) -> None:
+        # No access log whatever else is set up: the addresses of our pages are secrets.
+        logging.getLogger("uvicorn.access").disabled = True
+        super().__init__(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from storage.keys import DataKey, KeyRing
     from storage.messages import Sending
+
+_FORM = re.compile(r"[0-9A-Za-z_-]{1,128}\.[0-9A-Za-z_-]{24}")
 
 
 class BadToken(ValueError):
@@ -38,6 +41,8 @@ async def opened(session: AsyncSession, ring: KeyRing, text: str, now: datetime)
     :raises BadToken: if it was not made here.
     :raises Expired: if it is too late.
     """
+    if not _FORM.fullmatch(text):  # not everything that can stand in an address can be asked of a database
+        raise BadToken
     try:
         sending = await messages.get(session, text.partition(".")[0])
     except messages.UnknownMessage:

@@ -49,8 +49,8 @@ def create_app(database: Database, ring: KeyRing, *, receipt_secret: str) -> Fas
     :param receipt_secret: what a gateway must name when it reports; empty means that no reports are taken.
     """
     app = FastAPI(title="Värna", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST)
-    app.add_middleware(Guard)
-    app.add_exception_handler(HTTPException, _told)
+    for kind in (HTTPException, OutOfReach, Exception):
+        app.add_exception_handler(kind, _told)
     app.add_exception_handler(BadInput, _bad_input)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(acceptance.pages(database, ring))
@@ -70,11 +70,13 @@ def create_app(database: Database, ring: KeyRing, *, receipt_secret: str) -> Fas
             return PlainTextResponse("database out of reach\n", 503)
         return PlainTextResponse("ok\n") if current else PlainTextResponse("database not migrated\n", 503)
 
+    # Outside of everything, so that it holds for refused bodies and our own faults too.
+    app.middleware_stack = Guard(app.build_middleware_stack())
     return app
 
 
 class Guard:
-    """Around everything: the same headers on every answer, and no error that says more than its kind."""
+    """Around everything: the same headers on every answer, and no error in a log that says more than its kind."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,12 +86,9 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
@@ -99,22 +98,14 @@ class Guard:
             # Neither its text nor the address: both may hold what must not be kept.
             where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:]]
             log.error("request failed", error=type(error).__name__, where=" > ".join(where))  # noqa: TRY400
-            if begun:
-                raise RuntimeError("failed while answering") from None
-            status = 503 if isinstance(error, OutOfReach) else 500
-            await _answer(Request(scope), status)(scope, receive, send_guarded)
 
 
 async def _told(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _answer(request, status)
+    status = error.status_code if isinstance(error, HTTPException) else 503 if isinstance(error, OutOfReach) else 500
+    if request.url.path.startswith(FOR_PROGRAMS):
+        return problem(status)
+    return trouble.page(request, status)
 
 
 async def _bad_input(_: Request, error: Exception) -> Response:
     return problem(400, *(error.problems if isinstance(error, BadInput) else ()))
-
-
-def _answer(request: Request, status: int) -> Response:
-    if request.url.path.startswith(FOR_PROGRAMS):
-        return problem(status)
-    return trouble.page(request, status)

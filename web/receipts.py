@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WRONG_CODES = 10
 """A minute and sender: a code has six signs, and is guessed once in seven hundred million."""
 
-Mark = Annotated[str, Field(min_length=1, max_length=200)]
+Mark = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
 T = TypeVar("T", bound=BaseModel)
 
 
