@@ -31,6 +31,10 @@ def _known_zone(key: str) -> str:
     return key
 
 
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""The name of a time zone, such as Europe/Stockholm."""
+
+
 def _open_and_close(text: str) -> tuple[time, time]:
     opens, closes = text.split("-")
     return time.fromisoformat(opens), time.fromisoformat(closes)
@@ -74,7 +78,7 @@ class WorkCalendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Stockholm"
+    timezone: Zone = "Europe/Stockholm"
     office_hours: dict[Weekday, OfficeHours]
     days_off: dict[date, str] = {}
     half_days: dict[date, HalfDay] = {}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 from sqlalchemy import delete, insert, select
 
-from models.message import Actor, Code, Frozen, OrganisationCode
+from i18n.times import ZONE
+from models.contact import Contact
+from models.message import Actor, Code, Frozen, OrganisationCode, Sorted
 from models.refusal import BadInput
 from models.report import Line
 from models.vocabulary.people import Role
-from storage import tables
+from storage import duty, tables
 from storage.database import upsert
+from storage.duty import Absence, Pool
 from storage.keys import UnknownKey
 from storage.tables import OrganisationKind
 
@@ -29,21 +33,14 @@ class UnknownUser(LookupError):
     """Nobody active has this code."""
 
 
-class Contact(Frozen):
-    """Who somebody is and how to tell them."""
-
-    name: Line
-    email: Line | None = None
-    telephone: Line | None = None
-
-
 class Person(Contact):
     """Somebody with a part in the process."""
 
     code: Code
-    roles: frozenset[Role]
+    roles: Sorted[Role]
     language: Literal["sv", "en"] = "sv"
     active: bool = True
+    absences: tuple[Absence, ...] = ()
 
 
 class Organisation(Frozen):
@@ -56,31 +53,39 @@ class Organisation(Frozen):
 
 
 class Directory(Frozen):
-    """The document that `load` takes: TOML with `[[organisations]]` and in each `[[organisations.people]]`."""
+    """The document that `load` takes.
 
-    organisations: tuple[Organisation, ...]
+    TOML with `[[organisations]]`, in each `[[organisations.people]]`, and the `[[pools]]` of their duty officers.
+    """
+
+    organisations: tuple[Organisation, ...] = ()
+    pools: tuple[Pool, ...] = ()
 
     @classmethod
     def parse(cls, document: Mapping[str, object]) -> Directory:
-        """Read the parsed file; raises `BadInput` naming each key that is wrong."""
+        """Read the parsed file; times without a zone are Swedish. Raises `BadInput` naming each key that is wrong."""
         try:
-            return cls.model_validate_json(json.dumps(document, default=str))
+            return cls.model_validate_json(json.dumps(document, default=_written))
         except ValidationError as error:
             raise BadInput.from_validation(error) from None
 
 
 async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, object]) -> None:
-    """Put the organisations and people of a document in place; others stay as they are.
+    """Put the organisations, people and duty pools of a document in place; others stay as they are.
 
     :param document: the shape of `Directory`.
     :raises BadInput: naming each key that is wrong.
+    :raises Refusal: if a duty pool contradicts itself or another (`storage.duty.put`).
     """
-    for organisation in Directory.parse(document).organisations:
+    directory = Directory.parse(document)
+    for organisation in directory.organisations:
         row = organisation.model_dump(exclude={"people"})
         await session.execute(upsert(session, tables.organisations), row)
         key = await _key(session, ring, organisation.code)
         for person in organisation.people:
             await _put_person(session, key, organisation.code, person)
+    for pool in directory.pools:
+        await duty.put(session, ring, pool)
 
 
 async def actor(session: AsyncSession, code: str) -> Actor:
@@ -112,24 +117,78 @@ async def contact(session: AsyncSession, ring: KeyRing, code: str) -> Contact:
     row = (await session.execute(select(table.organisation, table.body).where(table.code == code))).one_or_none()
     if row is None:
         raise UnknownUser(code)
-    key = await ring.key(session, _scope(row.organisation))
-    return Contact.model_validate_json(key.decrypt(row.body, _context(code)))
+    return _contact(await ring.key(session, _scope(row.organisation)), code, row.body)
+
+
+async def directory(session: AsyncSession, ring: KeyRing, organisation: str) -> Organisation:
+    """An organisation with all its people and their absences noted by hand: what `load` takes. Raises `KeyError`."""
+    table, users, roles = tables.organisations, tables.users.c, tables.roles.c
+    its = (await session.execute(select(table).where(table.c.code == organisation))).one_or_none()
+    if its is None:
+        raise KeyError(organisation)
+    key = await ring.key(session, _scope(organisation))
+    held: dict[str, set[Role]] = {}
+    for user, role in await session.execute(select(roles.user, roles.role).where(roles.organisation == organisation)):
+        held.setdefault(user, set()).add(role)
+    rows = (await session.execute(select(tables.users).where(users.organisation == organisation))).all()
+    away = await duty.absences(session, [row.code for row in rows], source=duty.BY_HAND)
+    people = [
+        Person(
+            **dict(_contact(key, row.code, row.body)),
+            code=row.code,
+            roles=frozenset(held.get(row.code, ())),
+            language=row.language,
+            active=row.active,
+            absences=tuple(away.get(row.code, ())),
+        )
+        for row in sorted(rows, key=lambda row: str(row.code))
+    ]
+    return Organisation(code=its.code, name=its.name, kind=its.kind, people=tuple(people))
+
+
+async def absent(session: AsyncSession, code: str, away: Absence) -> None:
+    """Note that somebody is away; raises `UnknownUser`."""
+    organisation = (
+        await session.execute(select(tables.users.c.organisation).where(tables.users.c.code == code))
+    ).scalar()
+    if organisation is None:
+        raise UnknownUser(code)
+    await duty.add_absence(session, organisation, code, away)
 
 
 async def _put_person(session: AsyncSession, key: DataKey, organisation: str, person: Person) -> None:
-    told = Contact(name=person.name, email=person.email, telephone=person.telephone)
+    told = Contact(**{field: getattr(person, field) for field in Contact.model_fields})
     row = {
         "code": person.code,
         "organisation": organisation,
         "language": person.language,
         "active": person.active,
-        "body": key.encrypt(told.model_dump_json().encode(), _context(person.code)),
+        "body": key.encrypt(told.model_dump_json(exclude_defaults=True).encode(), _context(person.code)),
     }
     await session.execute(upsert(session, tables.users), row)
     await session.execute(delete(tables.roles).where(tables.roles.c.user == person.code))
     held = [{"organisation": organisation, "role": role, "user": person.code} for role in sorted(person.roles)]
     if held:
         await session.execute(insert(tables.roles), held)
+    if "absences" in person.model_fields_set:
+        await duty.put_absences(session, organisation, person.code, person.absences, duty.BY_HAND)
+
+
+def _contact(key: DataKey, code: str, body: bytes) -> Contact:
+    document = json.loads(key.decrypt(body, _context(code)))
+    try:
+        return Contact.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        # Once any line was taken for an address: one that is none is left out, and the staffing checks then say so.
+        wrong = {problem["loc"][0] for problem in error.errors()}
+        return Contact.model_validate_json(json.dumps({name: document[name] for name in document.keys() - wrong}))
+
+
+def _written(value: object) -> str:
+    """What TOML has and JSON has not: days and times."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=ZONE)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 async def _key(session: AsyncSession, ring: KeyRing, organisation: str) -> DataKey:

@@ -1,46 +1,111 @@
-"""Who holds a role at the moment of sending, and may be told of this case."""
+"""Who is told: whoever has the role at the moment of sending, is there, and may hear of this case."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from models.vocabulary.people import Role
-from storage import tables
+from storage import duty, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from models.notices import Notice
+    from models.workcalendar import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to tell, and in which language."""
+    """Somebody to tell, in which language, and why: `holds_role`, `on_duty`, `handler` or `stands_in`."""
 
     code: str
     language: str
+    because: str
 
 
-async def find(session: AsyncSession, notice: Notice) -> list[Recipient]:
-    """The active people a notice goes to, in order of code.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a notice goes to; if to nobody, `empty` says why.
 
-    Never anybody blocked in the case (jäv); with protected identity nobody but the named and the head of security.
+    `nobody_holds_role`, `nobody_on_duty`, `all_absent`, or `all_blocked`: nobody of them may hear of this case.
     """
-    users, roles = tables.users.c, tables.roles.c
-    query = select(users.code, users.language).where(users.organisation == notice.organisation, users.active)
+
+    recipients: tuple[Recipient, ...]
+    empty: str = ""
+
+
+class _Candidate(NamedTuple):
+    code: str
+    language: str
+    absent: bool
+    blocked: bool
+
+
+async def find(session: AsyncSession, notice: Notice, at: datetime, calendar: WorkCalendar | None = None) -> Found:
+    """Whom a notice goes to now, in order of code: two questions to the database, for some handlers a third.
+
+    A role with a duty pool: the one on duty, or who stands in. A handler who cannot be told: the deputies.
+    Never anybody blocked in the case (jäv); with protected identity nobody but the named and the head of security.
+
+    :param calendar: when the organisation's office is open, for pools that turn by it.
+    """
+    table = tables.users.c
     if notice.handler is not None:
-        query = query.where(users.code == notice.handler)
-    else:
-        query = query.join(tables.roles, roles.user == users.code).where(roles.role == notice.role)
-    if notice.never:
-        query = query.where(users.code.not_in(notice.never))
+        its = (table.organisation == notice.organisation) & (table.code == notice.handler)
+        asked = await _candidates(session, notice, at, its)
+        if any(_usable(one) for one in asked):
+            return _found(asked, "handler")
+        deputies = await _candidates(session, notice, at, _holding(Role.DEPUTY, notice.organisation))
+        return _found([*asked, *deputies], "stands_in")
+    rota = await duty.rota(session, notice.organisation, notice.role)
+    if rota is None:
+        return _found(await _candidates(session, notice, at, _holding(notice.role, notice.organisation)), "holds_role")
+    order = rota.order(at, calendar)
+    if not order:
+        return Found((), "nobody_on_duty")
+    asked = sorted(await _candidates(session, notice, at, table.code.in_(order)), key=lambda one: order.index(one.code))
+    first = next((one for one in asked if _usable(one)), None)
+    if first is None:
+        return _found(asked, "on_duty")
+    return _found([first], "on_duty" if first.code == order[0] else "stands_in")
+
+
+async def _candidates(
+    session: AsyncSession, notice: Notice, at: datetime, which: ColumnElement[bool]
+) -> list[_Candidate]:
+    users, roles, away = tables.users.c, tables.roles.c, tables.absences.c
+    absent = exists().where(away.user == users.code, away.starts <= at, away.ends > at)
+    blocked: ColumnElement[bool] = users.code.in_(notice.never)
     if notice.never_roles:
-        blocked = select(tables.roles.c.user).where(tables.roles.c.role.in_(notice.never_roles))
-        query = query.where(users.code.not_in(blocked))
+        # Only here: the same role in a neighbouring municipality, whose duty officer this may be, knows nobody here.
+        held = (roles.organisation == notice.organisation, roles.role.in_(notice.never_roles))
+        blocked |= users.code.in_(select(roles.user).where(*held))
     if notice.only and notice.role is not Role.SECURITY_CHIEF:
-        query = query.where(users.code.in_(notice.only))
-    rows = await session.execute(query.order_by(users.code).distinct())
-    return [Recipient(code, language) for code, language in rows]
+        blocked |= users.code.not_in(notice.only)
+    query = select(users.code, users.language, absent, blocked)
+    rows = await session.execute(query.where(users.active, which).order_by(users.code))
+    return [_Candidate(*row) for row in rows]
+
+
+def _holding(role: Role, organisation: str) -> ColumnElement[bool]:
+    users, roles = tables.users.c, tables.roles.c
+    return exists().where(roles.user == users.code, roles.organisation == organisation, roles.role == role)
+
+
+def _usable(one: _Candidate) -> bool:
+    return not one.absent and not one.blocked
+
+
+def _found(asked: Sequence[_Candidate], because: str) -> Found:
+    told = tuple(Recipient(one.code, one.language, because) for one in asked if _usable(one))
+    if told:
+        return Found(told)
+    if not asked:
+        return Found((), "nobody_holds_role")
+    return Found((), "all_blocked" if all(one.blocked for one in asked) else "all_absent")

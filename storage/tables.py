@@ -342,22 +342,22 @@ inbox = Table(
 absences = Table(
     "absences",
     metadata,
-    _code("id", key=True),
+    Column("user", String(128), ForeignKey("users.code"), primary_key=True),
+    Column("starts", Instant, primary_key=True),
+    Column("ends", Instant, primary_key=True),
+    # Written by hand, or read from the person's calendar and replaced by its next reading.
+    _code("source", key=True),
     _tenant(),
-    Column("user", String(128), ForeignKey("users.code"), nullable=False),
-    Column("starts", Instant, nullable=False),
-    Column("ends", Instant, nullable=False),
-    _code("source"),
-    Index("ix_absences_user_ends", "user", "ends"),
 )
 
 pools = Table(
     "pools",
     metadata,
     _code("code", key=True),
-    _word("role", Role),
     # Turns and their people, as `models.rota.Rota`; codes only.
     Column("body", Text, nullable=False),
+    # The address of the pool's calendar, often a secret itself.
+    Column("feed", LargeBinary),
 )
 
 pool_organisations = Table(

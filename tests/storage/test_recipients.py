@@ -11,7 +11,7 @@ from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from storage import people
 from storage.recipients import find
-from tests.storage.town import Town
+from tests.storage.town import NOON, Town
 
 TWO_HATS = """
 [[organisations]]
@@ -45,8 +45,8 @@ NOTICE = Notice(
 async def told(town: Town, **changes: object) -> set[str]:
     async with town.database.writing() as session:
         await people.load(session, town.ring, tomllib.loads(TWO_HATS))
-        found = await find(session, NOTICE.model_copy(update=changes))
-    return {recipient.code for recipient in found} - {"granvik-tib"}
+        found = await find(session, NOTICE.model_copy(update=changes), NOON)
+    return {recipient.code for recipient in found.recipients} - {"granvik-tib"}
 
 
 @pytest.mark.parametrize(

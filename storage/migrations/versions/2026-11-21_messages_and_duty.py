@@ -67,24 +67,22 @@ def upgrade() -> None:
     op.create_index("ix_inbox_kind_received", "inbox", ["kind", "received"])
     op.create_table(
         "absences",
-        code("id"),
-        sa.Column("organisation", sa.String(length=4), nullable=False),
         code("user"),
         sa.Column("starts", INSTANT, nullable=False),
         sa.Column("ends", INSTANT, nullable=False),
         code("source"),
+        sa.Column("organisation", sa.String(length=4), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation"], ["organisations.code"], name=op.f("fk_absences_organisation_organisations")
         ),
         sa.ForeignKeyConstraint(["user"], ["users.code"], name=op.f("fk_absences_user_users")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+        sa.PrimaryKeyConstraint("user", "starts", "ends", "source", name=op.f("pk_absences")),
     )
-    op.create_index("ix_absences_user_ends", "absences", ["user", "ends"])
     op.create_table(
         "pools",
         code("code"),
-        word("role"),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("feed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_pools")),
     )
     op.create_table(
