@@ -1,0 +1,124 @@
+"""The mailbox is read for ever, whatever becomes of it meanwhile."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.mailbox import MailboxActivities
+from channels.email.mailbox import BATCH, Mailbox
+from models.inbound import MailKind
+from operate.town import beside_python
+from storage import tables
+from tests.channels import dovecot as imap
+from tests.channels.test_inbound import ONE_OF_EACH, answer, corpus
+from workflows.mailbox import ID, MailboxWorkflow, keep_polling
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from storage.database import Database
+    from tests.channels.dovecot import Dovecot
+
+QUEUE = "mailbox"
+FOLDERS = ("Varna.Handled", "Varna.Other", "Varna.Unreadable")
+served = pytest.mark.skipif(imap.PROGRAM is None, reason=imap.MISSING)
+
+
+@pytest.fixture
+def server() -> Iterator[Dovecot]:
+    with imap.dovecot() as server:
+        yield server
+
+
+@asynccontextmanager
+async def polled(database: Database, port: int | None) -> AsyncIterator[WorkflowEnvironment]:
+    """An engine whose clock skips, and a worker that reads the mailbox on this port every half minute."""
+    mailbox = Mailbox("127.0.0.1", port, "none", imap.USER, imap.PASSWORD) if port else None
+    activities = MailboxActivities(database, mailbox, seconds=30)
+    async with (
+        await WorkflowEnvironment.start_time_skipping(
+            data_converter=pydantic_data_converter,
+            test_server_existing_path=beside_python("temporal-test-server"),
+        ) as engine,
+        Worker(
+            engine.client,
+            task_queue=QUEUE,
+            workflows=[MailboxWorkflow],
+            activities=[activities.read_mail],
+            max_cached_workflows=0,
+        ),
+    ):
+        await keep_polling(engine.client, QUEUE)
+        yield engine
+
+
+async def kinds(database: Database) -> list[str]:
+    """What came in, as the database has it."""
+    async with database.reading() as session:
+        return list((await session.execute(select(tables.inbox.c.kind).order_by(tables.inbox.c.kind))).scalars())
+
+
+async def described(engine: WorkflowEnvironment) -> WorkflowExecutionDescription:
+    return await engine.client.get_workflow_handle(ID).describe()
+
+
+@served
+async def test_a_mailbox_that_fails_for_a_day_is_read_when_it_is_back(database: Database, server: Dovecot) -> None:
+    server.put(answer("Vem är detta?"))
+    server.stop()
+    async with polled(database, server.port) as engine:
+        await engine.sleep(timedelta(days=1))
+        assert await kinds(database) == []
+        assert (await described(engine)).status is WorkflowExecutionStatus.RUNNING
+        server.start()
+        await engine.sleep(timedelta(minutes=3))
+        assert await kinds(database) == [MailKind.OTHER]
+        server.put(ONE_OF_EACH["a report of failure"][0])
+        await engine.sleep(timedelta(minutes=1))
+        assert await kinds(database) == [MailKind.BOUNCE, MailKind.OTHER]
+        assert (await described(engine)).status is WorkflowExecutionStatus.RUNNING
+    assert [len(server.lying(folder)) for folder in ("INBOX", *FOLDERS)] == [0, 1, 1, 0]
+
+
+@served
+async def test_no_ugly_mail_is_lost_on_its_way_to_the_database(database: Database, server: Dovecot) -> None:
+    """Also where this Python ships no tests of its own: then only what is ugly by hand."""
+    ugly = [
+        raw for raw in (*(path.read_bytes() for path in corpus()), *(raw for raw, _ in ONE_OF_EACH.values())) if raw
+    ]
+    with server.opened() as box:
+        for raw in ugly:
+            box.append(raw)
+    assert len(ugly) > BATCH or not corpus()
+    came = sorted(server.lying("INBOX"))
+    async with polled(database, server.port) as engine:
+        await engine.sleep(timedelta(seconds=20))  # a full batch is followed by the next at once
+    assert len(await kinds(database)) == len(ugly)
+    assert sorted(raw for folder in FOLDERS for raw in server.lying(folder)) == came
+
+
+async def test_polling_that_goes_on_is_not_begun_again(database: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    async with polled(database, port) as engine:
+        await engine.sleep(timedelta(minutes=2))
+        first = await described(engine)
+        await keep_polling(engine.client, QUEUE)
+        again = await described(engine)
+    assert (first.status, first.run_id) == (WorkflowExecutionStatus.RUNNING, again.run_id)
+
+
+async def test_polling_ends_where_there_is_no_mailbox(database: Database) -> None:
+    async with polled(database, None) as engine:
+        await engine.client.get_workflow_handle(ID).result()
+        assert (await described(engine)).status is WorkflowExecutionStatus.COMPLETED
