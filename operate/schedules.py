@@ -52,10 +52,9 @@ def schedule_id(organisation: str) -> str:
 
 def digest(organisation: str, task_queue: str) -> Schedule:
     """When an organisation's digest is sent. Whether the office opens that day is asked then: holidays differ."""
-    weekdays = ScheduleRange(1, 5)
-    calendar = ScheduleCalendarSpec(
-        hour=[ScheduleRange(DIGEST_AT.hour)], minute=[ScheduleRange(DIGEST_AT.minute)], day_of_week=[weekdays]
-    )
+    hour, minute, weekdays = ScheduleRange(DIGEST_AT.hour), ScheduleRange(DIGEST_AT.minute), ScheduleRange(1, 5)
+    # Tuples, as the engine gives them back: so it can be seen that nothing has changed.
+    calendar = ScheduleCalendarSpec(hour=(hour,), minute=(minute,), day_of_week=(weekdays,))
     return Schedule(
         action=ScheduleActionStartWorkflow(
             DigestWorkflow.run, organisation, id=schedule_id(organisation), task_queue=task_queue
