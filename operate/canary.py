@@ -81,16 +81,10 @@ class Canary:
             recipient=RECIPIENT,
             channel=self.channel,
             urgency=Urgency.NOW,
-            state=MessageState.QUEUED,
-            reason=None,
             queued=now,
             changed=now,
             expires=now + LIFE,
-            attempts=0,
             next_try=now,
-            reference=None,
-            code="",
-            untold=False,
         )
         async with self._house.database.writing() as session:
             await watch.forget_canaries(session, now - REMEMBERED)

@@ -20,6 +20,7 @@ from models.message import Narrative
 from models.obligation_rule import ObligationRule
 from models.term import Clock
 from models.vocabulary.case import Urgency
+from models.watch import FindingCode
 from models.worktime import SkipReason
 from storage.tables import MessageKind
 from tests.house import ROOT, text, tracked
@@ -97,7 +98,8 @@ def failures() -> set[str]:
         for node in nodes
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".failure")
     )
-    return {f"failure.{code}" for code in keyword("failure", nodes) | strings(*assigned)}
+    nobody = strings(*(call.args[1] for call in calls("Found") if len(call.args) > 1))
+    return {f"failure.{code}" for code in keyword("failure", nodes) | strings(*assigned) | nobody}
 
 
 def sentences() -> set[str]:
@@ -114,6 +116,10 @@ def sentences() -> set[str]:
         "explanation.start",
         "explanation.backwards",
     }
+
+
+def findings() -> set[str]:
+    return {f"watch.{code}" for code in get_args(FindingCode)}
 
 
 def asked() -> set[str]:

@@ -40,6 +40,7 @@ def test_both_languages_have_the_same_keys_and_placeholders() -> None:
         codes.own_problems,
         codes.criteria,
         codes.failures,
+        codes.findings,
         codes.sentences,
         codes.asked,
     ],
@@ -57,6 +58,7 @@ def test_no_text_is_left_over() -> None:
         | codes.own_problems()
         | codes.criteria()
         | codes.failures()
+        | codes.findings()
         | codes.sentences()
         | {f"problem.{error}" for error in get_args(ErrorType)}
         | codes.literals()

@@ -12,6 +12,10 @@ import pytest
 
 from operate.up import prepare
 from settings import Settings
+from storage.database import Database
+from storage.keys import KeyRing
+from tests.engine import free_port
+from tests.storage.town import Town, found
 
 NOBODY = "127.0.0.1:1"
 """Where nothing ever listens."""
@@ -48,3 +52,15 @@ def home(empty: Path, furnished: Path) -> Path:
     """An installation of its own."""
     shutil.copytree(furnished, empty)
     return empty
+
+
+@pytest.fixture
+async def little_town(database: Database, ring: KeyRing) -> Town:
+    """A town at work without an engine, on both kinds of database."""
+    return await found(database, ring)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A loopback port nobody listens on now."""
+    return free_port()
