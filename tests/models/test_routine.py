@@ -37,6 +37,13 @@ def test_one_changed_deadline_is_another_routine(document: dict[str, Any]) -> No
     assert read_routine(document, moments()).ref != standard().ref
 
 
+def test_what_a_routine_does_not_ask_for_is_no_part_of_its_reference(document: dict[str, Any]) -> None:
+    asked = {name for name, rule in document["obligations"].items() if "invite" in rule}
+    assert asked == {"follow_up"}
+    document["obligations"]["triage"]["invite"] = False
+    assert read_routine(document, moments()).ref == standard().ref
+
+
 def test_a_level_without_a_time_is_refused(document: dict[str, Any]) -> None:
     del document["obligations"]["triage"]["due"]["high"]
     del document["obligations"]["follow_up"]["schedule"]["low"]
