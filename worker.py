@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 
 import structlog
 
-from operate.hands import worker_for
+from operate.hands import postman_for, worker_for
 from operate.house import House
 from operate.intake import sweep
 from operate.logs import configure
+from operate.messenger import run_messenger
+from operate.standing import keep_standing
 from settings import Settings
 from workflows.client import Cases
 
@@ -29,7 +30,7 @@ async def main(settings: Settings) -> None:
         cases = Cases(client, settings.task_queue)
         async with worker_for(client, house, postman):
             beside = [asyncio.create_task(work) for work in (sweep(house, cases), run_messenger(house, cases, postman))]
-            beside.append(asyncio.create_task(keep_schedules(client, house)))
+            beside.append(asyncio.create_task(keep_standing(client, house, postman.channels.keys())))
             log.info("worker ready", queue=settings.task_queue)
             await stop.wait()
             for task in beside:

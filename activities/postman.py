@@ -199,7 +199,8 @@ class Postman:
 
 def pause(sending: Sending) -> timedelta:
     """How long to wait after this attempt."""
-    return min(FIRST_PAUSE * 2 ** min(sending.attempts, 10), LONGEST_PAUSE.get(sending.urgency, LONGER))
+    longest = LONGEST_PAUSE.get(sending.urgency, LONGER)
+    return min(FIRST_PAUSE * (1 << min(sending.attempts, 10)), longest)
 
 
 def outcome_of(outcome: notices.Outcome) -> NoticeOutcome:

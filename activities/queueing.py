@@ -94,11 +94,11 @@ async def queue_next_way(
     if sending.kind is not MessageKind.NOTICE or not carried:
         return None
     contact = await people.contact(session, ring, sending.recipient)
-    ways = [way.kind for way in contact.ways(sending.urgency, channels, sending.recipient)]
+    ways = [str(way.kind) for way in contact.ways(sending.urgency, channels, sending.recipient)]
     after = ways[ways.index(sending.channel) + 1 :] if sending.channel in ways else ways
     if not after:
         return None
-    channel = str(after[0])
+    channel = after[0]
     identity = _identity((row.notice for row in carried), sending.recipient, channel)
     code = await tokens.reply_code(session, ring, sending.organisation, identity)
     following = sending.anew(identity, channel, code, at)

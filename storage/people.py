@@ -120,6 +120,16 @@ async def contact(session: AsyncSession, ring: KeyRing, code: str) -> Contact:
     return _contact(await ring.key(session, _scope(row.organisation)), code, row.body)
 
 
+async def active(session: AsyncSession, ring: KeyRing, code: str) -> tuple[str, Contact]:
+    """The language of somebody who is still active, and how to tell them; raises `UnknownUser`."""
+    table = tables.users.c
+    query = select(table.organisation, table.language, table.body).where(table.code == code, table.active)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise UnknownUser(code)
+    return row.language, _contact(await ring.key(session, _scope(row.organisation)), code, row.body)
+
+
 async def directory(session: AsyncSession, ring: KeyRing, organisation: str) -> Organisation:
     """An organisation with all its people and their absences noted by hand: what `load` takes. Raises `KeyError`."""
     table, users, roles = tables.organisations, tables.users.c, tables.roles.c

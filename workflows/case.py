@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.case import CaseActivities, Recording
     from models.case import Case, RoutineRef
-    from models.notices import Notice, notices
+    from models.notices import Notice
     from models.refusal import Refusal
     from models.routine import Routine
     from models.stages.clock import NoticeOutcome
@@ -90,8 +90,9 @@ class CaseWorkflow:
         recorded = await workflow.execute_local_activity_method(CaseActivities.record, recording, **RECORD)
         if moved := routine_after(recorded.standing):
             self.file.routine = await self.fetch_routine(moved)
+        before = self.file.recorded
         told = self.file.settle(batch, recorded.standing, workflow.now())
-        self.begin_telling(*(notice for event, case in told for notice in notices(event, case, self.file.routine)))
+        self.begin_telling(*self.file.to_tell(told, before))
         if (shown := attributes(self.file.case)) != self.shown:
             workflow.upsert_search_attributes([key.value_set(value) for key, value in shown])
             self.shown = shown

@@ -10,7 +10,9 @@ from temporalio.exceptions import ApplicationError
 from models.context import Context
 from models.decide import decide, open_case
 from models.evolve import evolve
+from models.invitations import invitations
 from models.message import CLOCK, WORLD, Actor, Command
+from models.notices import notices
 from models.obligations import obligations, wake_up
 from models.refusal import Refusal
 from models.stages.clock import Tick
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from models.case import RoutineRef
+    from models.case import Case, RoutineRef
     from models.events import Event
+    from models.notices import Notice
     from models.stages.clock import NoticeOutcome
 
 
@@ -116,6 +119,15 @@ class CaseFile:
             elif not isinstance(proposal.command, Tick):  # the clock looks again by itself
                 self._try_again(proposal, now)
         return told
+
+    def to_tell(self, told: Told, before: Case | None) -> list[Notice]:
+        """Whom to tell of these events, and what to put in calendars. `before` is the case before the first of them."""
+        found: list[Notice] = []
+        for event, case in told:
+            found += notices(event, case, self.routine)
+            found += invitations(event, case, self.routine, before)
+            before = case
+        return found
 
     def end_of_reopening(self) -> datetime | None:
         """When a closed case can no longer be reopened; None while it is open."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import TYPE_CHECKING
 
 from channels.contract import ChannelError
@@ -32,7 +31,7 @@ class Outbox:
     def _write(self, message: Message) -> None:
         folder = self.folder / message.organisation
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{message.case}-{hashlib.sha256(message.key.encode()).hexdigest()[:12]}"
+        name = f"{message.case}-{message.id[:24]}"
         unfinished = folder / f".{name}"
         unfinished.write_text(
             f"To: {message.recipient}\nUrgency: {message.urgency}\nSubject: {message.subject}\n\n{message.body}\n",
