@@ -74,7 +74,7 @@ class Contact(Frozen):
     webhook: WebAddress | None = None
     chat: ChatAddress | None = None
     """As apprise writes it, such as `msteams://…`."""
-    calendar: WebAddress | None = None
+    feed: WebAddress | None = None
     """A calendar (iCalendar) whose events are the times this person is away."""
     channels: dict[Urgency, tuple[ChannelKind, ...]] = Field(default_factory=dict)
     """Per urgency, which channels in order; an urgency that is not named has its usual order."""

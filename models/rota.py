@@ -109,7 +109,7 @@ class Rota(Frozen):
             for one in sorted(getattr(self, field), key=lambda one: one.starts):
                 if latest and one.starts < latest.ends and one.person != latest.person:
                     at = one.starts.astimezone(self.zone).isoformat(" ", "minutes")
-                    raise Refusal("override_conflict", field, one=latest.person, other=one.person, at=at)
+                    raise Refusal("override_conflict", field, first=latest.person, second=one.person, at=at)
                 latest = one if latest is None or one.ends > latest.ends else latest
         return self
 
