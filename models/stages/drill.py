@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Case
 from models.message import Command, Fact
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 
 class EndDrill(Command):
-    """End an exercise at once, whatever is still owed in it. Never a way to close a real case."""
+    """End an exercise at once, whatever is still owed in it; twice is once. Never a way to close a real case."""
 
     type: Literal["end_drill"] = "end_drill"
+    after_close: ClassVar = True
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if not case.drill:
             raise Refusal("not_a_drill", "case")
+        if case.closed:
+            return []
         return [DrillEnded(lapsed=tuple(owed.key for owed in obligations(case, context.routine) if owed.open))]
 
 

@@ -14,7 +14,7 @@ from models.routine import Routine, read_routine
 from models.stages.drill import DrillEnded, exercise
 from models.vocabulary.case import Level
 from models.worktime import Term
-from tests.models.cases import answer, leads_to, opened, reported
+from tests.models.cases import answer, closed, leads_to, opened, reported
 from tests.models.life import CHIEF, Life
 from tests.routine import routine, standard
 
@@ -103,7 +103,7 @@ def test_a_drill_is_ended_at_once_whatever_is_owed_in_it(by: str) -> None:
     assert drill.case.closing
     assert drill.case.closing.reason == "drill"
     assert wake_up(drill.owed()) is None
-    assert answer(drill, "end_drill") == "case_closed type"
+    assert leads_to(drill, "end_drill") == []
 
 
 def test_a_real_case_is_no_drill_and_is_never_closed_as_one() -> None:
@@ -112,6 +112,7 @@ def test_a_real_case_is_no_drill_and_is_never_closed_as_one() -> None:
     assert answer(opened("low"), "propose_closure", reason="drill") == "not_a_drill reason"
     life = opened("low").does("propose_closure", reason="false_alarm")
     assert answer(life, "close", reason="drill") == "not_a_drill reason"
+    assert answer(closed(), "end_drill") == "not_a_drill case"
 
 
 @pytest.mark.parametrize("by", ["chief_executive", "registrar", "communicator"])
