@@ -48,10 +48,13 @@ async def lacks(
     routine: Routine,
     now: datetime,
     available: Collection[str],
+    *,
+    horizon: timedelta = HORIZON,
 ) -> list[Lack]:
     """All that is missing in an organisation, by its routine, its rotas and its people.
 
     :param available: the kinds of channel this installation offers.
+    :param horizon: how far ahead the rotas are looked through.
     """
     pools = await duty.pools(session, ring, organisation)
     here = [one for one in (await people.directory(session, ring, organisation)).people if one.active]
@@ -68,7 +71,11 @@ async def lacks(
     away = await duty.absences(session, {code for pool in pools for code in pool.people}, until_after=now)
     found = [
         *_of_roles(organisation, routine, holders, {pool.role for pool in pools}),
-        *(lack for pool in pools for lack in _of_rota(organisation, pool, away, gone, now, routine.calendar)),
+        *(
+            lack
+            for pool in pools
+            for lack in _of_rota(organisation, pool, away, gone, now, now + horizon, routine.calendar)
+        ),
         *_of_contacts(organisation, waking, available),
     ]
     return sorted(set(found), key=lambda one: (one.code, one.role, one.detail))
@@ -92,11 +99,12 @@ def _of_rota(
     away: Mapping[str, Sequence[Absence]],
     gone: Collection[str],
     now: datetime,
+    until: datetime,
     office: WorkCalendar,
 ) -> Iterator[Lack]:
     """The first hole of a rota, and for each person the first time on duty that they are away or have left."""
     first: dict[tuple[LackCode, str], datetime] = {}
-    for shift in pool.shifts(now, now + HORIZON, office):
+    for shift in pool.shifts(now, until, office):
         if shift.person is None:
             first.setdefault(("rota_gap", pool.code), shift.starts)
         elif shift.person in gone:

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import structlog
+from sqlalchemy import select
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from models.vocabulary.case import Urgency
+from models.vocabulary.people import Role
 from models.watch import WARNINGS, Finding
 from operate.canary import Canary
 from operate.engine_watch import examine_engine
 from operate.following import Following
 from operate.hands import LONG_POLL
 from operate.metrics import Metrics
-from storage import reports, watch
+from operate.staffing import lacks
+from storage import reports, routines, tables, watch
 from storage.database import OutOfReach
 from storage.tables import MessageKind
 from workflows.client import EngineOutOfReach, connect
@@ -51,6 +54,8 @@ QUEUED_LONGER = timedelta(minutes=15)
 UNSTARTED = timedelta(seconds=60)
 """How long a report may wait for its case to begin."""
 DAY = timedelta(days=1)
+UNMANNED = frozenset({"rota_gap", "duty_absent", "duty_left"})
+"""What leaves a time on duty without anybody."""
 MANY = 1000
 
 
@@ -95,6 +100,7 @@ class Watchdog:
             self._made("reports", self._reports(now)),
             self._made("messages", self._messages(now)),
             self._made("canary", self._canaries(now)),
+            self._made("duty", self._duty(now)),
         )
         findings = sorted({*cases, *(one for some in found for one in some)}, key=lambda f: (f.code, f.case, f.detail))
         done = Round(now, monotonic() - begun, tuple(findings))
@@ -157,6 +163,21 @@ class Watchdog:
     async def _canaries(self, now: datetime) -> list[Finding]:
         found = await self._canary.findings(now)
         self.metrics.canary((now - (self._canary.last_back or self._begun)).total_seconds())
+        return found
+
+    async def _duty(self, now: datetime) -> list[Finding]:
+        """Whether an alarm of the next 24 h would find nobody on duty. Anything else that lacks is the doctor's."""
+        found = []
+        async with self._house.database.reading() as session:
+            for organisation in (await session.execute(select(tables.organisations.c.code))).scalars().all():
+                try:
+                    routine = await routines.current(session, organisation, now.date())
+                except routines.UnknownRoutine:
+                    continue
+                for one in await lacks(session, self._house.ring, organisation, routine, now, (), horizon=DAY):
+                    if one.code in UNMANNED or (one.code == "nobody_holds" and one.role is Role.DUTY_OFFICER):
+                        detail = f"{organisation}:{one.role}:{one.code}"
+                        found.append(Finding(code="nobody_on_duty", detail=detail))
         return found
 
     def _is_well(self) -> bool:

@@ -66,11 +66,11 @@ async def waiting(session: AsyncSession) -> list[Sending]:
 
 
 async def tallies(session: AsyncSession, since: datetime) -> list[Tally]:
-    """How many messages stand how, by channel, of those that changed since then or still wait."""
+    """How many messages to people stand how, by channel, of those that changed since then or still wait."""
     table = tables.messages.c
     query = (
         select(table.channel, table.state, func.count())
-        .where((table.changed >= since) | table.state.in_(WAITING))
+        .where((table.changed >= since) | table.state.in_(WAITING), table.kind != MessageKind.CANARY)
         .group_by(table.channel, table.state)
     )
     return [Tally(*row) for row in await session.execute(query)]
