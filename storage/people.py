@@ -22,7 +22,7 @@ from storage.keys import UnknownKey
 from storage.tables import OrganisationKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -156,14 +156,28 @@ async def directory(session: AsyncSession, ring: KeyRing, organisation: str) -> 
     return Organisation(code=its.code, name=its.name, kind=its.kind, people=tuple(people))
 
 
+async def organisations(session: AsyncSession) -> list[str]:
+    """Codes of all organisations, in order."""
+    table = tables.organisations.c
+    return list((await session.execute(select(table.code).order_by(table.code))).scalars())
+
+
 async def absent(session: AsyncSession, code: str, away: Absence) -> None:
     """Note that somebody is away; raises `UnknownUser`."""
-    organisation = (
-        await session.execute(select(tables.users.c.organisation).where(tables.users.c.code == code))
-    ).scalar()
+    await duty.add_absence(session, await _home(session, code), code, away)
+
+
+async def put_absences(session: AsyncSession, code: str, away: Iterable[Absence], source: str) -> None:
+    """Put somebody's absences in place of those that were known from this source; raises `UnknownUser`."""
+    await duty.put_absences(session, await _home(session, code), code, away, source)
+
+
+async def _home(session: AsyncSession, code: str) -> str:
+    table = tables.users.c
+    organisation = (await session.execute(select(table.organisation).where(table.code == code))).scalar_one_or_none()
     if organisation is None:
         raise UnknownUser(code)
-    await duty.add_absence(session, organisation, code, away)
+    return str(organisation)
 
 
 async def _put_person(session: AsyncSession, key: DataKey, organisation: str, person: Person) -> None:

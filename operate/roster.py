@@ -1,0 +1,192 @@
+"""Contacts and duty: taken in from files, tables and calendars, given out again, and who would be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from models.notices import Notice
+from models.refusal import BadInput, Problem
+from models.vocabulary.case import Level, Urgency
+from models.vocabulary.people import Role
+from operate import exchange, sheets
+from operate.staffing import Lack, lacks
+from storage import duty, people, recipients, routines, tables
+from storage.reports import UnknownOrganisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from models.rota import Duty, Gap
+    from models.routine import Routine
+    from operate.house import House
+    from storage.duty import Pool
+
+ALARM = "alarm"
+"""The obligation whose ladder an acute alarm climbs."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """One person who would be called: why, and by which channels in order."""
+
+    person: str
+    because: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One role on a rung; 0 is at once. Without people it is skipped at once, and `empty` says why.
+
+    `duty`: what the rota says, if the role has one.
+    """
+
+    rung: int
+    role: Role
+    people: tuple[Called, ...]
+    empty: str
+    duty: Duty | None
+
+
+@dataclass(frozen=True)
+class PoolGap:
+    """A time when nobody of a pool is on duty."""
+
+    pool: str
+    role: Role
+    gap: Gap
+
+
+async def only(session: AsyncSession, organisation: str | None) -> str:
+    """The organisation that is meant: the one named, or the only one there is.
+
+    :raises UnknownOrganisation: if it is not known here.
+    :raises BadInput: if there are several and none is named.
+    """
+    known = await people.organisations(session)
+    if organisation is None and len(known) == 1:
+        return known[0]
+    if organisation is None:
+        raise BadInput(Problem(field="organisation", code="missing", reason="there are several here"))
+    if organisation not in known:
+        raise UnknownOrganisation(organisation)
+    return organisation
+
+
+async def take(house: House, path: Path) -> people.Directory:
+    """Put the organisations, people and duty pools of a file in place, all or nothing: CSV by its ending, else TOML.
+
+    :raises BadInput: naming line and field of all that is wrong.
+    :raises Refusal: if a duty pool contradicts itself or another.
+    """
+    if path.suffix.lower() == ".csv":
+        document, text = await _from_table(house, path), ""
+    else:
+        document, text = sheets.document(path)
+    try:
+        async with house.database.writing() as session:
+            await people.load(session, house.ring, document)
+    except BadInput as error:
+        raise BadInput(*(sheets.placed(problem, path.name, text) for problem in error.problems)) from None
+    return people.Directory.parse(document)
+
+
+async def directory(house: House, organisation: str | None) -> people.Organisation:
+    """An organisation with its people."""
+    async with house.database.reading() as session:
+        return await people.directory(session, house.ring, await only(session, organisation))
+
+
+async def lacking(house: House, organisation: str | None, now: datetime) -> list[Lack]:
+    """Who could not be called when it matters."""
+    async with house.database.reading() as session:
+        code = await only(session, organisation)
+        routine = await routines.current(session, code, now.date())
+        return await lacks(session, house.ring, code, routine, now, exchange.channels(house.settings).keys())
+
+
+async def pool_for(session: AsyncSession, house: House, pool: str | None) -> Pool:
+    """The pool that is meant: the one named, or the only one there is. Raises `UnknownPool`, `BadInput`."""
+    if pool is not None:
+        return await duty.get(session, house.ring, pool)
+    found = await duty.pools(session, house.ring)
+    if len(found) != 1:
+        raise BadInput(Problem(field="pool", code="missing", reason="there is none, or several"))
+    return found[0]
+
+
+async def gaps(house: House, organisation: str | None, now: datetime, days: int) -> list[PoolGap]:
+    """When nobody is on duty, in all pools that serve an organisation."""
+    async with house.database.reading() as session:
+        code = await only(session, organisation)
+        office = (await routines.current(session, code, now.date())).calendar
+        pools = await duty.pools(session, house.ring, code)
+    return [PoolGap(one.code, one.role, gap) for one in pools for gap in one.gaps(now, now + timedelta(days), office)]
+
+
+async def who(house: House, organisation: str | None, at: datetime, role: Role | None = None) -> list[Step]:
+    """Who would be called for an acute alarm, rung by rung; or for one role alone.
+
+    :raises UnknownRoutine: if the organisation has adopted none by then.
+    """
+    async with house.database.reading() as session:
+        code = await only(session, organisation)
+        routine = await routines.current(session, code, at.date())
+        rungs = [(0, role)] if role else dict.fromkeys(_alarm(routine, at))
+        return [await _step(session, house, _alarm_to(one, code), rung, at, routine) for rung, one in rungs]
+
+
+def _alarm(routine: Routine, at: datetime) -> Iterator[tuple[int, Role]]:
+    """Rungs and roles of an acute alarm at an hour; what hangs on the case itself is left out."""
+    out_of_hours = routine.calendar.next_opening(at) != at
+    for role, rule in routine.notices.level[Level.ACUTE].items():
+        if rule.urgency is Urgency.PAGE and rule.condition in {None, "acute", "out_of_hours" if out_of_hours else None}:
+            yield 0, routine.first_handler if role is Role.HANDLER else role
+    for number, rung in enumerate(routine.ladder(ALARM), start=1):
+        for role in rung:
+            yield number, routine.first_handler if role is Role.HANDLER else role
+
+
+def _alarm_to(role: Role, organisation: str) -> Notice:
+    return Notice(
+        id=ALARM,
+        case=ALARM,
+        organisation=organisation,
+        seq=0,
+        role=role,
+        urgency=Urgency.PAGE,
+        about=ALARM,
+        level=Level.ACUTE,
+    )
+
+
+async def _step(session: AsyncSession, house: House, asked: Notice, rung: int, at: datetime, routine: Routine) -> Step:
+    available = exchange.channels(house.settings).keys()
+    found = await recipients.find(session, asked, at, routine.calendar)
+    called = []
+    for one in found.recipients:
+        ways = (await people.contact(session, house.ring, one.code)).ways(Urgency.PAGE, available, one.code)
+        called.append(Called(one.code, one.because, tuple(way.kind.value for way in ways)))
+    rota = await duty.rota(session, asked.organisation, asked.role)
+    return Step(rung, asked.role, tuple(called), found.empty, rota.on_duty(at, routine.calendar) if rota else None)
+
+
+async def _from_table(house: House, path: Path) -> dict[str, object]:
+    """The document in a table of people, whose organisations are known already."""
+    found: list[dict[str, object]] = []
+    async with house.database.reading() as session:
+        for code, persons in sheets.rows(path).items():
+            query = select(tables.organisations).where(tables.organisations.c.code == code)
+            its = (await session.execute(query)).one_or_none()
+            if its is None:
+                raise UnknownOrganisation(code)
+            found.append({"code": its.code, "name": its.name, "kind": its.kind, "people": persons})
+    return {"organisations": found}
