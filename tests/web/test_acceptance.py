@@ -43,7 +43,7 @@ async def test_the_page_says_case_urgency_what_is_wanted_until_when_and_what_to_
 ) -> None:
     shown = (await visitor.get(await office.link(await office.message(due=DUE)))).text
     for said in (
-        f"Larm i ärende {office.case.ref}",
+        f"Larm <small>Ärende {office.case.ref}</small>",
         "Larm: ta det nu",
         "Akut",
         "Att du tar ansvar för larmet",

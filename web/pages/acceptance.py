@@ -90,18 +90,19 @@ def _shown(standing: Standing, taken: datetime | None = None) -> Response:
     # Whoever is only told how many is not told which.
     counted = case is None or urgency is Urgency.COUNT
     done = taken or standing.accepted
-    title = own("notice.subject.count") if counted else own(_TITLES.get(urgency, "web.title_other"), case=case)
+    too = "web.others_too" if done else "web.others"
     return html(
         "acceptance.html",
         language=own.language,
         drill=own("letter.drill") if standing.drill else "",
         drill_means=own("web.drill") if standing.drill else "",
-        title=title,
+        title=own("notice.subject.count" if counted else _TITLES.get(urgency, "web.title_other")),
+        ref="" if counted else own("web.case", case=case),
         alarm=alarm,
         done=_done(done, own, alarm=alarm, fresh=taken is not None) if done else (),
         text=own("notice.count") if counted else "",
         rows=[] if counted else list(_rows(standing, own)),
-        others=[own("web.others", role=label(one.role, own), at=when(one.at, own)) for one in standing.others],
+        others=[own(too, role=label(one.role, own), at=when(one.at, own)) for one in standing.others if standing.asked],
         first=own("web.first"),
         steps=list(_steps(standing, own)) if standing.asked else [],
         button=own("web.take_page" if alarm else "web.take_now") if standing.asked and not done else "",
@@ -124,9 +125,9 @@ def _rows(standing: Standing, own: Words) -> Iterator[tuple[str, str]]:
         yield own("web.level"), label(max(levels, key=lambda level: level.rank), own)
     if about := dict.fromkeys(_about(row.about, own) for row in standing.carried):
         yield own("web.about"), ", ".join(about)
-    yield own("web.wanted"), own(_WANTED.get(urgency, "web.wanted_other"))
     if due := _due(standing):
         yield own("web.until"), when(due, own)
+    yield own("web.wanted"), own(_WANTED.get(urgency, "web.wanted_other"))
 
 
 def _about(code: str, own: Words) -> str:

@@ -27,7 +27,7 @@ def page(request: Request, status: int, said: tuple[str, str] | None = None) -> 
     title, text = said or _USUAL.get(status, UNKNOWN)
     advice = (own("web.danger"), own("web.call_instead"))
     answer = html(
-        "trouble.html", status, language=own.language, drill="", title=own(title), text=own(text), advice=advice
+        "trouble.html", status, language=own.language, drill="", ref="", title=own(title), text=own(text), advice=advice
     )
     if status in {429, 503}:
         answer.headers["Retry-After"] = "60"
