@@ -1,0 +1,55 @@
+"""Teams, Slack, Mattermost and a hundred others, by apprise: an optional extra (`chat`)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from channels.contract import ChannelError
+from channels.http import LIMIT
+
+if TYPE_CHECKING:
+    from channels.contract import Message
+
+
+def is_installed() -> bool:
+    """Whether the extra is there."""
+    return find_spec("apprise") is not None
+
+
+class Chat:
+    """A message's address is a URL as apprise writes them. Apprise says only yes or no, so a no is never permanent."""
+
+    kind = "chat"
+    knows_twice = False
+
+    def __init__(self, *, limit: float = LIMIT) -> None:
+        """:param limit: seconds for one attempt."""
+        import apprise  # noqa: PLC0415 - an optional extra, and slow to load
+
+        # It logs addresses, and what servers answer.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        self._apprise = apprise
+        self._limit = limit
+
+    async def send(self, message: Message) -> None:
+        """Hand it over; apprise's own limits hold for what is under way when ours has passed."""
+        service = self._apprise.Apprise.instantiate(message.address)
+        if service is None:
+            raise ChannelError("bad_address", permanent=True)
+        one = self._apprise.Apprise()
+        one.add(service)
+        alarm = message.urgency == "page"
+        weight = self._apprise.NotifyType.WARNING if alarm else self._apprise.NotifyType.INFO
+        try:
+            async with asyncio.timeout(self._limit):
+                taken = await one.async_notify(body=message.body, title=message.subject, notify_type=weight)
+        except TimeoutError:
+            raise ChannelError("chat_silent", permanent=False) from None
+        if not taken:
+            raise ChannelError("chat_refused", permanent=False)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
