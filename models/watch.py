@@ -198,7 +198,7 @@ def untold(
 
 
 def _is_alarm(owed: Obligation) -> bool:
-    return owed.open and "acknowledged" in owed.rule.met_by
+    return owed.open and owed.rule.is_alarm
 
 
 def _in_vain(alarm: Obligation) -> datetime:

@@ -98,7 +98,7 @@ def _picture(seen: Drill, words: Words) -> Iterator[RenderableType]:
         state = words(f"cli.{one.state}")
         if one.reason:
             why = words("cli.not_accepted") if one.reason == "not_accepted" else words.code("failure", one.reason)
-            state = f"{state}: {why}"
+            state = state if why == state else f"{state}: {why}"
         table.add_row(one.person, label(one.role, words), one.channel, state, after(one.sent), after(one.accepted))
     for gap in seen.nobody:
         table.add_row("–", label(gap.role, words), "–", words.code("failure", gap.reason), "–", "–")

@@ -180,8 +180,10 @@ async def test_a_drill_runs_from_start_to_end_by_command(empty: Path, monkeypatc
         assert (await does("drill", "end", ref, "--as", TIB)).code == 0  # twice is once
         assert (await does("drill", "show", ref, "--json")).document["ended"] is not None
 
-        for file in (empty / "outbox" / "9001").glob("*.txt"):
-            assert "ÖVNING" in file.read_text()
+        letters = [file.read_text(encoding="utf-8") for file in (empty / "outbox" / "9001").glob("*.txt")]
+        told = [letter for letter in letters if "-OV-" in letter]
+        assert len(told) > 10
+        assert all("Subject: ÖVNING" in letter for letter in told)
 
 
 async def accepts(running: Installation, who: str) -> str:

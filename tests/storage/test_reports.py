@@ -18,6 +18,13 @@ async def test_case_numbers_count_up_within_organisation_kind_and_year(town: Tow
     ]
 
 
+async def test_drills_are_counted_in_a_series_of_their_own(town: Town) -> None:
+    async with town.database.writing() as session:
+        drills = [await reports.accept(session, town.ring, report(), NOON, drill=True) for _ in range(2)]
+    assert [one.case for one in drills] == ["9001-OV-2026-00001", "9001-OV-2026-00002"]
+    assert (await town.accepts()).case == "9001-FV-2026-00001"
+
+
 async def test_the_year_of_a_case_number_begins_at_midnight_in_sweden(town: Town) -> None:
     last_hour_in_utc = NOON.replace(month=12, day=31, hour=23, minute=30)
     async with town.database.writing() as session:

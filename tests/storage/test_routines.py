@@ -44,6 +44,20 @@ async def test_adopting_the_same_routine_again_changes_nothing(town: Town) -> No
         assert (await session.execute(select(func.count()).select_from(tables.routines))).scalar() == 1
 
 
+async def test_the_routine_of_a_drill_is_found_by_its_digest_and_never_in_force(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routines, "_known", {})
+    drilled = routine("exercise")
+    async with town.database.writing() as session:
+        for _ in range(2):
+            await routines.keep(session, drilled)
+    async with town.database.reading() as session:
+        assert await routines.by_digest(session, drilled.ref.digest) == drilled
+        for day in (SPRING, SUMMER, date(9999, 12, 30)):
+            assert (await routines.current(session, "9001", day)).version == "1"
+
+
 @pytest.mark.parametrize("organisation,day", [("9001", date(2025, 12, 31)), ("90", SPRING)])
 async def test_without_a_routine_in_force_there_is_no_answer(town: Town, organisation: str, day: date) -> None:
     async with town.database.reading() as session:
