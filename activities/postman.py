@@ -82,8 +82,10 @@ class Postman:
         now = _from(at)
         if tasks := [self._start(one, now, first=True) for one in queued.messages]:
             await asyncio.wait(tasks, timeout=WITHIN)
-        lost = [_lost(notice, queued.empty[notice.id]) for notice in told if notice.id in queued.empty]
-        found = await self.together.write(partial(self._settle, ids=[n.id for n in told if not n.invite], now=now()))
+        # A time in a calendar is a help, not a duty: nobody else is told if it does not get there.
+        due = [notice for notice in told if not notice.invite]
+        lost = [_lost(notice, queued.empty[notice.id]) for notice in due if notice.id in queued.empty]
+        found = await self.together.write(partial(self._settle, ids=[notice.id for notice in due], now=now()))
         return (*lost, *map(outcome_of, found))
 
     async def round(self, at: datetime) -> int:

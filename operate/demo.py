@@ -30,7 +30,7 @@ async def demo(words: Words) -> None:
     logs.configure("ERROR", "console")
     began = time.monotonic()
     async with a_town() as place:
-        town = Together(place.house, place.environment, place.cases, playing=len(SCENARIOS))
+        town = Together(place.house, place.environment, place.cases, place.postman, playing=len(SCENARIOS))
         opened = await town.now()
         with _progress() as progress:
             bar = progress.add_task(words("demo.playing"), total=len(SCENARIOS))

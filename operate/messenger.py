@@ -13,7 +13,7 @@ from models.message import Actor
 from models.refusal import Refusal
 from models.stages.deadlines import Acknowledge
 from storage import messages, notices, people
-from storage.tables import MessageState
+from storage.tables import MessageKind, MessageState
 from storage.tables import messages as table
 from workflows.client import EngineOutOfReach
 
@@ -59,7 +59,8 @@ async def tell_cases(house: House, cases: Cases, now: datetime) -> int:
     """
     async with house.database.reading() as session:
         changed = await messages.select_where(session, table.c.untold, limit=AT_ONCE)
-        ids = {row.notice for row in await notices.carried_by(session, [one.id for one in changed])}
+        duties = [one.id for one in changed if one.kind is not MessageKind.INVITATION]
+        ids = {row.notice for row in await notices.carried_by(session, duties)}
         ids |= await notices.waiting_too_long(session, now)
         news = await notices.outcomes(session, ids, now)
     by_case = [

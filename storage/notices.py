@@ -13,7 +13,7 @@ from models.vocabulary.people import Role
 from storage import tables
 from storage.database import insert_into
 from storage.messages import WAITING, Change, changes
-from storage.tables import MessageState
+from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -186,7 +186,7 @@ async def waiting_too_long(session: AsyncSession, now: datetime) -> set[str]:
     query = (
         select(notices.notice, notices.urgency, func.min(notices.queued))
         .join(tables.messages, messages.id == notices.message)
-        .where(messages.state.in_(WAITING), notices.told.is_(None))
+        .where(messages.state.in_(WAITING), messages.kind != MessageKind.INVITATION, notices.told.is_(None))
         .group_by(notices.notice, notices.urgency)
     )
     rows = [(notice, urgency, since) for notice, urgency, since in await session.execute(query)]

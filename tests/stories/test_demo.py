@@ -25,7 +25,7 @@ def test_there_are_thirteen_each_with_its_title_in_both_languages() -> None:
 
 
 async def test_stories_side_by_side_end_as_they_do_alone(town: Town) -> None:
-    both = Together(town.house, town.environment, town.cases, playing=2)
+    both = Together(town.house, town.environment, town.cases, town.postman, playing=2)
     [alarm], [plain] = await asyncio.gather(both.play(F10), both.play(F13))
     log, other = await DutyLog.of(alarm), await DutyLog.of(plain)
     assert (log.closed, log.missed) == (("false_alarm", 7), {"alarm"})

@@ -160,7 +160,7 @@ async def test_somebody_who_leaves_while_their_alarm_runs_is_not_rung_again(tmp_
         await town.wait(minutes=5)
         ended = [(one.state, one.failure) for one in await case.told() if one.recipient == TIB]
         assert TIB not in phone.rang
-        await town.wait(minutes=10)
+        await town.wait(minutes=20)
         told = [event.data for event in await case.events() if isinstance(event.data, NoticeFailed)]
     assert (MessageState.FAILED, "no_longer_active") in ended
     assert {fact.role.value for fact in told} >= {"duty_officer"}
@@ -195,7 +195,8 @@ async def test_the_mail_is_down_for_a_day_and_then_all_of_it_comes_once_and_in_o
         async with town.house.database.reading() as session:
             waiting = [one for one in await notices.select_where(session) if one.state is MessageState.QUEUED]
         # All the time it can be seen what waits, why, and that the cases know.
-        assert {one.failure for one in waiting if one.message} == {"line_busy"}
+        assert {one.failure for one in waiting if one.message} >= {"line_busy"}
+        assert len({one.message for one in waiting if one.message}) > 20
         for case in cases:
             failed = [e.data.failure for e in await case.events() if isinstance(e.data, NoticeFailed)]
             assert set(failed) == {"channel_out_of_reach"}
