@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -27,22 +28,20 @@ class Chat:
 
     def __init__(self, *, limit: float = LIMIT) -> None:
         """:param limit: seconds for one attempt."""
-        import apprise  # noqa: PLC0415 - an optional extra, and slow to load
-
-        # It logs addresses, and what servers answer.
-        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-        self._apprise = apprise
+        for chatty in ("apprise", "urllib3"):  # they log addresses, and what servers answer
+            logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
         self._limit = limit
 
     async def send(self, message: Message) -> None:
         """Hand it over; apprise's own limits hold for what is under way when ours has passed."""
-        service = self._apprise.Apprise.instantiate(message.address)
+        apprise = await asyncio.to_thread(import_module, "apprise")  # an optional extra, and slow to load
+        service = apprise.Apprise.instantiate(message.address)
         if service is None:
             raise ChannelError("bad_address", permanent=True)
-        one = self._apprise.Apprise()
+        one = apprise.Apprise()
         one.add(service)
         alarm = message.urgency == "page"
-        weight = self._apprise.NotifyType.WARNING if alarm else self._apprise.NotifyType.INFO
+        weight = apprise.NotifyType.WARNING if alarm else apprise.NotifyType.INFO
         try:
             async with asyncio.timeout(self._limit):
                 taken = await one.async_notify(body=message.body, title=message.subject, notify_type=weight)
