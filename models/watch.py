@@ -29,6 +29,9 @@ LOOK_BACK = timedelta(days=7)
 DIGEST_AT = time(7, 30)
 """When the digest leaves on a working day, by the organisation's own clock."""
 DIGEST_GRACE = timedelta(minutes=30)
+QUEUING = timedelta(minutes=5)
+"""How long it may take from the event until its notice waits for the digest; what is later travels with the next."""
+SATURDAY = 5
 
 FindingCode = Literal[
     "overdue",
@@ -163,16 +166,18 @@ def demands(event: Event, case: Case, routine: Routine) -> Iterator[Demand]:
     """The notices an event asks for. An invitation is none: whoever gets it is reminded in any case."""
     for notice in notices(event, case, routine):
         if not notice.invite:
-            due = digest_after(event.recorded, routine.calendar) if notice.urgency is Urgency.DIGEST else event.recorded
+            due = event.recorded
+            if notice.urgency is Urgency.DIGEST:
+                due = digest_after(event.recorded + QUEUING, routine.calendar)
             yield Demand(notice.id, case.ref, event.seq, event.recorded, due)
 
 
 def digest_after(instant: datetime, calendar: WorkCalendar) -> datetime:
-    """When the next digest leaves, UTC."""
+    """When the next digest leaves, UTC. Saturday and Sunday have none, whatever the office does."""
     day = calendar.local_date(instant)
     while True:
         leaves = datetime.combine(day, DIGEST_AT, calendar.zone).astimezone(UTC)
-        if leaves >= instant and calendar.is_working_day(day):
+        if leaves >= instant and day.weekday() < SATURDAY and calendar.is_working_day(day):
             return leaves
         day += timedelta(days=1)
 

@@ -9,6 +9,7 @@ import pytest
 
 from models.watch import Finding
 from operate.canary import EVERY, LIMIT, Canary
+from operate.town import a_town
 from storage import messages, tables, watch
 from storage.messages import Sending
 from storage.tables import MessageKind, MessageState
@@ -85,6 +86,15 @@ async def test_canaries_of_yesterday_are_forgotten(little_town: Town, tmp_path: 
     assert "m1" not in {one.id for one in left}
     assert "m2" in {one.id for one in left}
     assert changes == {"m1": []}
+
+
+async def test_the_postman_of_a_town_brings_it_back(tmp_path: Path) -> None:
+    async with a_town(tmp_path) as town:
+        canary, now = Canary(town.house), await town.now()
+        await canary.findings(now)
+        await town.post()
+        assert await canary.findings(await town.now()) == []
+        assert canary.last_back == now
 
 
 async def canaries(town: Town) -> list[Sending]:
