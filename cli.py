@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
-from operate.commands import drill, notices, routine, watch
+from operate.commands import contacts, drill, duty, notices, routine, watch
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -25,7 +25,9 @@ class Language(StrEnum):
 
 app = typer.Typer(cls=Front, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 keys_app = typer.Typer(help="The master keys, which lock the key of every case.")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(drill.app, name="drill")
+app.add_typer(duty.app, name="duty")
 app.add_typer(notices.app, name="notices")
 app.add_typer(routine.app, name="routine")
 app.add_typer(keys_app, name="keys")

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
-from models.vocabulary.people import Role
+from operate import exchange
 from operate.hands import somebody_works
 from operate.outcome import Exit
-from storage import cases, ledger, people, reports, routines, tables
+from operate.staffing import lacks
+from storage import cases, ledger, people, reports, routines
 from storage.database import Database, OutOfReach
-from storage.keys import BadKeyFile, MasterKeys
+from storage.keys import BadKeyFile, KeyRing, MasterKeys, UnknownKey, Unreadable
 from storage.routines import UnknownRoutine
 from workflows.client import EngineOutOfReach, connect, unregistered
 
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from operate.staffing import Lack
     from settings import Settings
 
 MANY = 1000
 """Reports waiting that are counted; more is as bad as that."""
-BY_RELATION = {Role.AFFECTED, Role.REPORTER, Role.HANDLER}
-"""Roles that people have towards a case, not in the organisation."""
 
 
 class State(StrEnum):
@@ -51,7 +50,12 @@ ADVICE = {
     ("reports_waiting", State.WARNING): "reports_stuck",
     ("cases_overdue", State.WARNING): "look_at_cases",
     ("routine_adopted", State.PROBLEM): "adopt_routine",
-    ("staffing", State.WARNING): "nobody_holds",
+    ("nobody_holds", State.WARNING): "find_somebody",
+    ("same_deputy", State.WARNING): "name_deputy",
+    ("rota_gap", State.WARNING): "fill_rota",
+    ("duty_absent", State.WARNING): "swap_duty",
+    ("duty_left", State.WARNING): "swap_duty",
+    ("no_way", State.WARNING): "give_address",
     ("chains", State.PROBLEM): "chains_broken",
     ("engine", State.OUT_OF_REACH): "engine_missing",
     ("attributes", State.PROBLEM): "attributes_missing",
@@ -139,7 +143,7 @@ async def _contents(database: Database, settings: Settings, *, thorough: bool) -
         yield Check("reports_waiting", State.WARNING if stuck else State.OK, str(len(stuck)))
         overdue = await cases.worklist(session, due_before=now)
         yield Check("cases_overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
-        async for check in _staffing(session, now):
+        async for check in _staffing(session, settings, now):
             yield check
         refs = await ledger.known(session) if thorough else []
     if thorough:
@@ -150,15 +154,23 @@ async def _contents(database: Database, settings: Settings, *, thorough: bool) -
         yield Check("chains", State.PROBLEM if broken else State.OK, ", ".join(broken) or str(len(refs)))
 
 
-async def _staffing(session: AsyncSession, now: datetime) -> AsyncIterator[Check]:
-    """A routine counts on roles; each should be held by somebody."""
-    empty: list[str] = []
-    for organisation in (await session.execute(select(tables.organisations.c.code))).scalars().all():
+async def _staffing(session: AsyncSession, settings: Settings, now: datetime) -> AsyncIterator[Check]:
+    """Who could not be called when it matters; nothing where no keys can be read, which has been said already."""
+    try:
+        ring = KeyRing(MasterKeys.read(settings.master_key))
+    except (BadKeyFile, OSError):
+        return
+    found: list[Lack] = []
+    for organisation in await people.organisations(session):
         try:
             routine = await routines.current(session, organisation, now.date())
+            found += await lacks(session, ring, organisation, routine, now, exchange.channels(settings).keys())
         except UnknownRoutine:
             yield Check("routine_adopted", State.PROBLEM, organisation)
-            continue
-        roles = sorted(routine.roles - BY_RELATION)
-        empty += [f"{organisation} {role}" for role in roles if not await people.holders(session, organisation, role)]
-    yield Check("staffing", State.WARNING if empty else State.OK, ", ".join(empty))
+        except (UnknownKey, Unreadable):
+            yield Check("keys", State.PROBLEM, organisation)
+    for code in dict.fromkeys(one.code for one in found):
+        whom = (f"{one.organisation} {one.detail or one.role}" for one in found if one.code == code)
+        yield Check(code, State.WARNING, ", ".join(whom))
+    if not found:
+        yield Check("staffing", State.OK)

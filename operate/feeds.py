@@ -12,6 +12,7 @@ import httpx2
 from i18n.times import ZONE
 from models.refusal import BadInput, Problem, Refusal
 from models.rota import Override
+from operate import roster
 from storage import calendars, duty, people
 from storage.calendars import LARGEST
 from storage.duty import Absence, Pool
@@ -31,11 +32,17 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What became of one feed: how many events stand now, or why the old ones stay (a code)."""
+    """What became of one feed: how many events stand now, or why the old ones stay."""
 
     whose: str
     events: int = 0
-    problem: str = ""
+    trouble: BadInput | Refusal | None = None
+
+    def document(self) -> dict[str, object]:
+        """For programs."""
+        trouble = self.trouble
+        code = trouble.code if isinstance(trouble, Refusal) else trouble.problems[0].code if trouble else None
+        return {"whose": self.whose, "events": self.events, "problem": code}
 
 
 class Feed(NamedTuple):
@@ -69,6 +76,18 @@ async def away_from(house: House, person: str, raw: bytes, now: datetime) -> int
     return len(away)
 
 
+async def take(house: House, raw: bytes, pool: str | None, person: str | None, now: datetime) -> int:
+    """A calendar that says when a person is away, or else who of a pool is on duty; raises as those two do."""
+    if person is not None:
+        try:
+            return await away_from(house, person, raw, now)
+        except people.UnknownUser:
+            raise BadInput(Problem(field="person", code="unknown_user", reason="nobody has this code")) from None
+    async with house.database.reading() as session:
+        code = (await roster.pool_for(session, house, pool)).code
+    return await on_duty_from(house, code, raw, now)
+
+
 async def refresh(house: House, now: datetime) -> list[Refreshed]:
     """Fetch every calendar that a pool or person names. One that fails changes nothing, and none waits for another."""
     async with house.database.reading() as session:
@@ -87,12 +106,12 @@ async def _refreshed(house: House, client: httpx2.AsyncClient, feed: Feed, now: 
         async with asyncio.timeout(PATIENCE):
             raw = await _fetched(client, feed.address)
         return Refreshed(feed.whose, await feed.take(house, feed.whose, raw, now))
-    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
-        return Refreshed(feed.whose, problem="feed_out_of_reach")
-    except BadInput as error:
-        return Refreshed(feed.whose, problem=error.problems[0].code)
-    except Refusal as error:
-        return Refreshed(feed.whose, problem=error.code)
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+        # The address stands in the error itself.
+        silent = Problem(field=feed.whose, code="feed_out_of_reach", reason=type(error).__name__)
+        return Refreshed(feed.whose, trouble=BadInput(silent))
+    except (BadInput, Refusal) as error:
+        return Refreshed(feed.whose, trouble=error)
 
 
 async def _fetched(client: httpx2.AsyncClient, address: str) -> bytes:

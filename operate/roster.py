@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from models.notices import Notice
 from models.refusal import BadInput, Problem
+from models.rota import Override
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
-from operate import exchange, sheets
+from operate import desk, exchange, sheets
 from operate.staffing import Lack, lacks
-from storage import duty, people, recipients, routines, tables
+from storage import calendars, duty, people, recipients, routines, tables
+from storage.duty import Absence
 from storage.reports import UnknownOrganisation
 
 if TYPE_CHECKING:
@@ -105,6 +108,44 @@ async def directory(house: House, organisation: str | None) -> people.Organisati
         return await people.directory(session, house.ring, await only(session, organisation))
 
 
+def span(starts: str, until: str) -> Absence:
+    """A time from and until, as people write them; raises `BadInput`."""
+    begins, ends = desk.read_time(starts, "from"), desk.read_time(until, "until")
+    try:
+        return Absence.model_validate({"starts": begins, "ends": ends})
+    except ValidationError:
+        raise BadInput(Problem(field="until", code="ends_before_start", reason="it ends before it starts")) from None
+
+
+async def absent(house: House, person: str, away: Absence) -> None:
+    """Note that somebody is away; raises `BadInput` if nobody has this code."""
+    try:
+        async with house.database.writing() as session:
+            await people.absent(session, person, away)
+    except people.UnknownUser:
+        raise BadInput(Problem(field="code", code="unknown_user", reason="nobody has this code")) from None
+
+
+async def put_on_duty(house: House, pool: str | None, person: str, time: Absence) -> str:
+    """Put somebody on duty for a time; the pool's code. Raises as `storage.duty.override` does."""
+    async with house.database.writing() as session:
+        code = (await pool_for(session, house, pool)).code
+        agreed = Override.model_validate({"person": person, **dict(time)})
+        await duty.override(session, house.ring, code, agreed)
+    return code
+
+
+async def exported(house: House, pool: str | None, now: datetime, days: int | None) -> str:
+    """Duty pools as TOML, or the next days of one as a calendar; with the office hours of the first it serves."""
+    async with house.database.reading() as session:
+        if days is None:
+            chosen = [await pool_for(session, house, pool)] if pool else await duty.pools(session, house.ring)
+            return sheets.pools_as_toml(chosen)
+        one = await pool_for(session, house, pool)
+        office = (await routines.current(session, one.organisations[0], now.date())).calendar
+    return calendars.write(one.code, one.shifts(now, now + timedelta(days), office), now).decode()
+
+
 async def lacking(house: House, organisation: str | None, now: datetime) -> list[Lack]:
     """Who could not be called when it matters."""
     async with house.database.reading() as session:
@@ -114,9 +155,12 @@ async def lacking(house: House, organisation: str | None, now: datetime) -> list
 
 
 async def pool_for(session: AsyncSession, house: House, pool: str | None) -> Pool:
-    """The pool that is meant: the one named, or the only one there is. Raises `UnknownPool`, `BadInput`."""
+    """The pool that is meant: the one named, or the only one there is. Raises `BadInput`."""
     if pool is not None:
-        return await duty.get(session, house.ring, pool)
+        try:
+            return await duty.get(session, house.ring, pool)
+        except duty.UnknownPool:
+            raise BadInput(Problem(field="pool", code="unknown_pool", reason="there is no such pool")) from None
     found = await duty.pools(session, house.ring)
     if len(found) != 1:
         raise BadInput(Problem(field="pool", code="missing", reason="there is none, or several"))

@@ -32,6 +32,14 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
 _ASSIGNMENT = re.compile(r"""\s*["']?([\w-]+)["']?[^=]*=""")
 
 
+def raw(path: Path) -> bytes:
+    """A file as it is; raises `BadInput`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(Problem(field="file", code="unreadable_file", reason=error.strerror or "unreadable")) from None
+
+
 def document(path: Path) -> tuple[dict[str, Any], str]:
     """A TOML file, parsed and as text; raises `BadInput` naming file and line."""
     text = _text(path)
@@ -177,6 +185,6 @@ def _places(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise BadInput(Problem(field="file", code="unreadable_file", reason="not a readable text file")) from None
+        return raw(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(Problem(field="file", code="unreadable_file", reason="not a text file")) from None

@@ -122,10 +122,11 @@ def _of_rota(
 def _of_contacts(
     organisation: str, waking: Mapping[str, tuple[Role, Contact]], available: Collection[str]
 ) -> Iterator[Lack]:
-    """Whoever an alarm goes to can be reached by something better than a folder, where there is something better."""
+    """Whoever an alarm goes to can be woken: where there is something better than a folder, that is not enough."""
+    better = {ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.WEBHOOK} & set(available)
+    waking_ones = set(available) - {ChannelKind.OUTBOX} if better else available
     for code, (role, contact) in waking.items():
-        ways = contact.ways(Urgency.PAGE, available, code)
-        if not any(way.kind is not ChannelKind.OUTBOX or set(available) == {ChannelKind.OUTBOX} for way in ways):
+        if not contact.ways(Urgency.PAGE, waking_ones, code):
             yield Lack(organisation, "no_way", role, code)
 
 

@@ -132,6 +132,14 @@ async def rota(session: AsyncSession, organisation: str, role: Role) -> Rota | N
     return None if body is None else _read(body)
 
 
+async def roles_in(session: AsyncSession, organisation: str, person: str) -> frozenset[Role]:
+    """In which roles somebody is on duty for an organisation, now or another day."""
+    served, table = tables.pool_organisations.c, tables.pools.c
+    query = select(table.body).join(tables.pool_organisations, served.pool == table.code)
+    bodies = (await session.execute(query.where(served.organisation == organisation))).scalars()
+    return frozenset(pool.role for pool in map(_read, bodies) if person in pool.people)
+
+
 async def put_absences(
     session: AsyncSession, organisation: str, user: str, away: Iterable[Absence], source: str
 ) -> None:

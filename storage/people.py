@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from i18n.times import ZONE
 from models.contact import Contact
 from models.message import Actor, Code, Frozen, OrganisationCode, Sorted
-from models.refusal import BadInput
+from models.refusal import BadInput, Problem
 from models.report import Line
 from models.vocabulary.people import Role
 from storage import duty, tables
@@ -65,9 +66,13 @@ class Directory(Frozen):
     def parse(cls, document: Mapping[str, object]) -> Directory:
         """Read the parsed file; times without a zone are Swedish. Raises `BadInput` naming each key that is wrong."""
         try:
-            return cls.model_validate_json(json.dumps(document, default=_written))
+            read = cls.model_validate_json(json.dumps(document, default=_written))
         except ValidationError as error:
             raise BadInput.from_validation(error) from None
+        known = Counter(one.code for organisation in read.organisations for one in organisation.people)
+        if twice := [code for code, times in known.items() if times > 1]:
+            raise BadInput(*(Problem(field=code, code="code_twice", reason="stands there twice") for code in twice))
+        return read
 
 
 async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, object]) -> None:
@@ -88,15 +93,21 @@ async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, obje
         await duty.put(session, ring, pool)
 
 
-async def actor(session: AsyncSession, code: str) -> Actor:
-    """Who acts under this code, with all roles held; raises `UnknownUser`."""
+async def actor(session: AsyncSession, code: str, organisation: str | None = None) -> Actor:
+    """Who acts under this code, with all roles held at home; raises `UnknownUser`.
+
+    :param organisation: in whose case, if that is known: whoever is in a duty pool that serves it acts there too, in
+        the pool's role alone.
+    """
     table = tables.users.c
     query = select(table.organisation).where(table.code == code, table.active)
-    organisation = (await session.execute(query)).scalar_one_or_none()
-    if organisation is None:
+    home = (await session.execute(query)).scalar_one_or_none()
+    if home is None:
         raise UnknownUser(code)
+    if organisation not in {None, home} and (roles := await duty.roles_in(session, str(organisation), code)):
+        return Actor(id=code, organisation=str(organisation), roles=roles)
     held = (await session.execute(select(tables.roles.c.role).where(tables.roles.c.user == code))).scalars()
-    return Actor(id=code, organisation=organisation, roles=frozenset(held))
+    return Actor(id=code, organisation=home, roles=frozenset(held))
 
 
 async def holders(session: AsyncSession, organisation: str, role: Role) -> list[str]:
