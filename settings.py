@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,8 +37,11 @@ class Settings(BaseSettings):
     sweep_seconds: Annotated[float, Field(gt=0)] = 5.0
     """How often reports that came while the engine was down are looked for."""
 
-    public_url: str = "http://127.0.0.1:7280"
-    """Where people's browsers find this installation: the beginning of every link in a message."""
+    public_url: str = ""
+    """Where people's browsers find this installation: the beginning of every link in a message.
+
+    Empty means this machine's own address, which helps nobody who reads the message elsewhere.
+    """
     web_port: Annotated[int, Field(gt=0, lt=65536)] = 7280
     """Where the pages are served, on this machine."""
     web_host: str = "127.0.0.1"
@@ -96,6 +99,11 @@ class Settings(BaseSettings):
             if path := values.get(f"{name}_file"):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
+
+    @model_validator(mode="after")
+    def _links_lead_somewhere(self) -> Self:
+        self.public_url = self.public_url.rstrip("/") or f"http://127.0.0.1:{self.web_port}"
+        return self
 
     @field_validator("home")
     @classmethod

@@ -94,14 +94,17 @@ def test_every_script_a_service_starts_with_is_there_and_parses() -> None:
 
 
 def test_every_command_of_our_image_exists() -> None:
-    checks = [service["healthcheck"]["test"][1:] for service in OURS.values() if "healthcheck" in service]
-    for program, *words in [*checks, *(service["command"] for service in OURS.values())]:
-        if program == "varna":
-            assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
-        else:
-            flag, module = words
-            assert (program, flag) == ("python", "-m")
-            assert importlib.util.find_spec(module)
+    checks = [(name, one["healthcheck"]["test"][1:]) for name, one in OURS.items() if "healthcheck" in one]
+    for name, (program, *words) in [*checks, *((name, one["command"]) for name, one in OURS.items())]:
+        match program, *words:
+            case "varna", *command:
+                assert CliRunner().invoke(app, [*command, "--help"]).exit_code == 0
+            case "python", "-m", module:
+                assert importlib.util.find_spec(module)
+            case "python", "-c", code:
+                compile(code, name, "exec")
+            case _:
+                pytest.fail(f"{name} starts {program}")
 
 
 def test_every_variable_handed_to_our_image_is_one_of_its_settings() -> None:
@@ -112,6 +115,22 @@ def test_every_variable_handed_to_our_image_is_one_of_its_settings() -> None:
 
 def test_workers_can_be_added_because_none_claims_a_name_or_a_port() -> None:
     assert not {"container_name", "ports", "hostname"} & SERVICES["worker"].keys()
+
+
+def test_the_pages_listen_where_they_are_published_and_are_asked_where_they_listen() -> None:
+    port = Settings.model_fields["web_port"].default
+    assert SERVICES["web"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert SERVICES["web"]["environment"]["VARNA_WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside its container
+    assert f":{port}/readyz" in str(SERVICES["web"]["healthcheck"])
+    assert f":{Settings.model_fields['metrics_port'].default}/metrics" in str(SERVICES["watch"]["healthcheck"])
+
+
+def test_an_optional_secret_that_is_empty_is_none(tmp_path: Path) -> None:
+    make_secrets(tmp_path)
+    file = tmp_path / "secrets" / "smtp_password.txt"
+    assert Settings(smtp_password_file=file).smtp_password.get_secret_value() == ""
+    file.write_text("invented\n")
+    assert Settings(smtp_password_file=file).smtp_password.get_secret_value() == "invented"
 
 
 def test_the_engine_and_database_in_production_are_those_of_the_tests() -> None:
@@ -135,7 +154,10 @@ def test_the_secrets_are_made_once_each_installation_its_own(tmp_path: Path) -> 
 
     assert first.keys() == {secret["file"] for secret in COMPOSE["secrets"].values()}
     assert first == again
-    assert not set(first.values()) & set(other.values())
+    given = {"./secrets/smtp_password.txt", "./secrets/imap_password.txt", "./secrets/sms_password.txt"}
+    given |= {"./secrets/webhook_secret.txt"}
+    assert {path for path, secret in first.items() if not secret} == given
+    assert set(first.values()) & set(other.values()) == {""}
     assert f":{first['./secrets/varna_password.txt']}@" in first["./secrets/varna_database_url.txt"]
 
 

@@ -35,7 +35,7 @@ async def seconds_to_first_case(home: Path) -> float:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "import cli; cli.main()"),
         *("up", "--home", str(home), "--port", str(port), "--fictitious"),
-        env={**os.environ, "VARNA_LOG_LEVEL": "ERROR"},
+        env={**os.environ, "VARNA_LOG_LEVEL": "ERROR", "VARNA_WEB_PORT": str(free_port())},
         start_new_session=True,
     )
     try:

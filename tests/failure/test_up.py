@@ -29,7 +29,7 @@ PATIENCE = 60
 async def varna_up(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The real program on a free port, once it says that it is up."""
     command = [sys.executable, "-m", "cli", "up", "--home", str(home), "--port", str(free_port()), "--fictitious"]
-    environment = {**os.environ, "VARNA_LOG_FORMAT": "json"}
+    environment = {**os.environ, "VARNA_LOG_FORMAT": "json", "VARNA_WEB_PORT": str(free_port())}
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
     try:
         await until_said(process, READY)
@@ -49,7 +49,7 @@ async def until_said(process: asyncio.subprocess.Process, what: bytes) -> None:
 
 def children(process: asyncio.subprocess.Process) -> dict[str, psutil.Process]:
     found = psutil.Process(process.pid).children()
-    return {"worker" if "worker" in child.cmdline() else "engine": child for child in found}
+    return {next((name for name in ("worker", "web") if name in child.cmdline()), "engine"): child for child in found}
 
 
 async def back(process: asyncio.subprocess.Process, name: str, dead: psutil.Process) -> bool:
@@ -60,7 +60,7 @@ async def back(process: asyncio.subprocess.Process, name: str, dead: psutil.Proc
 async def test_it_leaves_no_child_behind(number: signal.Signals, tmp_path: Path) -> None:
     async with varna_up(tmp_path / "home") as process:
         before = children(process)
-        assert before.keys() == {"engine", "worker"}
+        assert before.keys() == {"engine", "worker", "web"}
         process.send_signal(number)
         assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     _, alive = psutil.wait_procs(before.values(), timeout=1)
@@ -69,11 +69,24 @@ async def test_it_leaves_no_child_behind(number: signal.Signals, tmp_path: Path)
 
 async def test_it_starts_a_dead_child_again(tmp_path: Path) -> None:
     async with varna_up(tmp_path / "home") as process:
-        for name in ("worker", "engine"):
+        for name in ("web", "worker", "engine"):
             dead = children(process)[name]
             dead.kill()
             await until_said(process, b"starting it again")
             await until(partial(back, process, name, dead))
+
+
+async def test_a_second_one_says_that_the_port_of_the_pages_is_taken(tmp_path: Path) -> None:
+    async with varna_up(tmp_path / "home") as process:
+        port = children(process)["web"].environ()["VARNA_WEB_PORT"]
+        second = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cli", "up", "--home", str(tmp_path / "other"), "--port", str(free_port())),
+            env={**os.environ, "VARNA_WEB_PORT": port},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(second.communicate(), PATIENCE)
+    assert second.returncode == 5
+    assert b"VARNA_WEB_PORT" in said
 
 
 async def test_a_second_one_says_that_the_port_is_taken(tmp_path: Path) -> None:
