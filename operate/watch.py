@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import httpx2
 import structlog
@@ -193,23 +193,25 @@ async def watch_on(house: House, told: Callable[[Round], None]) -> None:
 
     :param told: hears of each round.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     dog = Watchdog(house)
     stop_serving = dog.metrics.serve(house.settings.metrics_port)
     try:
         async with httpx2.AsyncClient() as client:
-            await _rounds(dog, client, house.settings.watch_seconds, told, stop)
+            watching = asyncio.create_task(keep_watch(dog, client, house.settings.watch_seconds, told))
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, watching.cancel)
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
     finally:
         await asyncio.to_thread(stop_serving)
 
 
-async def _rounds(
-    dog: Watchdog, client: httpx2.AsyncClient, seconds: float, told: Callable[[Round], None], stop: asyncio.Event
-) -> None:
+async def keep_watch(
+    dog: Watchdog, client: httpx2.AsyncClient, seconds: float, told: Callable[[Round], None]
+) -> NoReturn:
+    """Until cancelled: look, and send a heartbeat if all is well, every so many seconds."""
     known: Sequence[Finding] | None = None
-    while not stop.is_set():
+    while True:
         begun = monotonic()
         made = await dog.round()
         if made.findings != known:
@@ -218,8 +220,7 @@ async def _rounds(
         told(made)
         if made.well:
             await dog.beat(client)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), max(0, begun + seconds - monotonic()))
+        await asyncio.sleep(max(0.0, begun + seconds - monotonic()))
 
 
 def _say(made: Round) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 
 from models.evolve import evolve_all
 from models.notices import notices as demanded
+from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from models.watch import GRACE, Finding
 from operate.following import Following
+from operate.scenarios import SCENARIOS
+from operate.together import Together
+from operate.town import a_town
 from storage import notices, tables
 from storage.tables import MessageState
 from tests.operate.queued import house, mark, queue, sending
@@ -79,3 +85,26 @@ async def test_of_an_erased_case_nothing_is_remembered(little_town: Town, tmp_pa
         await session.execute(update(heads).where(heads.c.case == case.ref).values(seq=heads.c.seq + 1))
     assert await following.findings(NOON + timedelta(days=3)) == []
     assert following.cases == {}
+
+
+@pytest.mark.slow
+async def test_in_thirteen_invented_cases_played_to_their_end_there_is_no_false_alarm() -> None:
+    found: set[Finding] = set()
+
+    class Checked(Together):
+        """A town in which the watchdog looks whenever the clock has run."""
+
+        async def post(self) -> None:
+            await super().post()
+            found.update(await following.findings(await self.now()))
+
+    async with a_town() as place:
+        town = Checked(place.house, place.environment, place.cases, place.postman, playing=len(SCENARIOS))
+        following = Following(place.house)
+        await asyncio.gather(*(town.play(scenario) for scenario in SCENARIOS))
+        async with place.house.database.reading() as session:
+            # A town has no schedule: its digests never leave, and that is found.
+            digest = await notices.select_where(session, tables.notices.c.urgency == Urgency.DIGEST)
+    left = {Finding(code="untold", case=one.case, detail=one.notice) for one in digest}
+    assert {one for one in found if one.code != "unaccepted"} - left == set()
+    assert found & left

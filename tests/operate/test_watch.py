@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from models.watch import Finding
 from operate.following import Following
 from operate.hands import worker_for
 from operate.town import a_town
-from operate.watch import QUEUED, Round, Watchdog, _rounds
+from operate.watch import QUEUED, Round, Watchdog, keep_watch
 from storage import duty
 from storage.duty import Pool
 from storage.tables import MessageState
@@ -116,17 +117,18 @@ async def test_the_heartbeat_comes_while_all_is_well_and_stays_away_when_it_is_n
 ) -> None:
     async with monitoring() as (url, heard), httpx2.AsyncClient() as client:
         dog = Dog(house(little_town, tmp_path, heartbeat_url=url))
-        stop = asyncio.Event()
 
         def told(made: Round) -> None:
             counted.append(made)
             dog.found = (Finding(code="nobody_works"),) if 3 <= len(counted) < 6 else ()
-            if len(counted) == 9:
-                stop.set()
+            if len(counted) == 10:
+                watching.cancel()
 
         counted: list[Round] = []
-        await _rounds(dog, client, 0.01, told, stop)
-        assert [made.well for made in counted] == [True] * 3 + [False] * 3 + [True] * 3
+        watching = asyncio.create_task(keep_watch(dog, client, 0.01, told))
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+        assert [made.well for made in counted] == [True] * 3 + [False] * 3 + [True] * 4
         assert heard == ["GET /ping/secret HTTP/1.1"] * 6
         assert metric(dog, "last_heartbeat_timestamp_seconds")
 
@@ -228,3 +230,14 @@ def test_one_look_says_what_is_wrong_in_words_and_in_codes() -> None:
     assert {"code": "engine_out_of_reach", "case": "", "detail": ""} in document["findings"]
     assert SECRET not in ended.out + ended.err + str(document)
     assert ref not in ended.out, "of the case itself nothing is wrong yet"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_port_in_use_is_said_with_the_setting_that_names_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("VARNA_METRICS_PORT", str(taken.getsockname()[1]))
+        ended = varna("watch")
+    assert ended.code == 5
+    assert "VARNA_METRICS_PORT" in ended.err
