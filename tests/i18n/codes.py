@@ -124,7 +124,7 @@ def findings() -> set[str]:
 
 def asked() -> set[str]:
     """Keys that the code asks for in so many words."""
-    return {text for text in literals() if re.fullmatch(r"(cli|refusal|problem|notice)\.[a-z_]+", text)}
+    return {text for text in literals() if re.fullmatch(r"(cli|refusal|problem|notice|web)\.[a-z_]+", text)}
 
 
 def event_types() -> set[str]:
