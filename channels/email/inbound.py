@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from channels.email.automatic import is_automatic, is_bounce
 from channels.email.parts import fields, header, outer, readable
-from channels.email.quotation import own_words
-from models.acceptance import codes_in
+from channels.email.quotation import own_codes
 from models.inbound import Inbound, MailKind
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def read(raw: bytes) -> Inbound:
         # The older policy takes headers as they are; the newer one parses each, and raises for some.
         mail = message_from_bytes(raw[:LARGEST])
         kind = _kind(mail)
-        codes = codes_in(own_words(readable(mail))) if kind is MailKind.OTHER else ()
+        codes = own_codes(readable(mail)) if kind is MailKind.OTHER else ()
         return Inbound(kind=MailKind.ANSWER if codes else kind, messages=_messages(mail, kind), codes=codes)
     except Exception:  # noqa: BLE001 - strangers choose the bytes, and the parser has no error of its own
         return Inbound(kind=MailKind.UNREADABLE)

@@ -20,7 +20,8 @@ from channels.sms.gateways import ClientCredentials, elks, sundsvall
 from channels.sms.template import Template
 from channels.webhook.channel import Webhook
 from tests.channels import servers
-from tests.channels.servers import HOST, certificate, gateway, smtp_server
+from tests.channels.certificate import HOST, certificate
+from tests.channels.servers import gateway, smtp_server
 
 LOGIN = ("varna", "hemligt")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
