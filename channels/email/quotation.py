@@ -21,8 +21,6 @@ _STARTS = re.compile(
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-
-
 _LINK = re.compile(r"https?://[^\s/]{1,255}/(?:[^\s/]{1,100}/){0,5}l/")
 
 
