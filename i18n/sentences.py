@@ -124,12 +124,20 @@ def _values(fact: "Fact", words: Words) -> Iterator[tuple[str, str]]:
                 yield name, inside(obligation(value, words))
             case "failure", str():
                 yield name, inside(words.code("failure", value))
+            case "recipients", tuple():
+                ways = getattr(fact, "channels", ()) or ("",) * len(value)
+                yield name, ", ".join(_reached(*one, words) for one in zip(value, ways, strict=True))
             case "rung", int():
                 yield name, str(value + 1)
             case "routine", RoutineRef():
                 yield "version", value.version
             case _:
                 yield name, _value(value, words)
+
+
+def _reached(person: str, channel: str, words: Words) -> str:
+    known = f"channel_kind.{channel}"
+    return f"{person} ({inside(words(known)) if known in words else channel})" if channel else person
 
 
 def _value(value: object, words: Words) -> str:

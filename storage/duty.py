@@ -69,7 +69,7 @@ async def put(session: AsyncSession, ring: KeyRing, pool: Pool) -> None:
         pass
     else:
         unsaid = {"calendar", "overrides", "feed"} - pool.model_fields_set
-        pool = Pool.model_validate(dict(pool) | {field: getattr(before, field) for field in unsaid})
+        pool = pool.changed(**{field: getattr(before, field) for field in unsaid})
     await _check(session, pool)
     feed = None
     if pool.feed and pool.organisations:
@@ -92,7 +92,7 @@ async def override(session: AsyncSession, ring: KeyRing, pool: str, agreed: Over
     :raises Refusal: `override_conflict`, naming both, if somebody else has been put on duty at that time.
     """
     before = await get(session, ring, pool, lock=True)
-    await put(session, ring, Pool.model_validate(dict(before) | {"overrides": (*before.overrides, agreed)}))
+    await put(session, ring, before.changed(overrides=(*before.overrides, agreed)))
 
 
 async def get(session: AsyncSession, ring: KeyRing, code: str, *, lock: bool = False) -> Pool:

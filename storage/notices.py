@@ -159,7 +159,8 @@ def reckon(rows: Sequence[Delivery], now: datetime) -> Outcome | None:
     """
     first = rows[0]
     lost = {MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED}
-    reached = {row.recipient: row.channel for row in rows if row.state not in {*WAITING, *lost} or row.message is None}
+    reached = {row.recipient: row.channel for row in rows if row.state not in {*WAITING, *lost}}
+    reached |= {row.recipient: DIGEST for row in rows if row.message is None}
     if reached:
         return None if first.told == "sent" else Outcome(first.notice, "sent", first, tuple(sorted(reached.items())))
     if any(row.state in WAITING for row in rows):

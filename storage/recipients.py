@@ -48,7 +48,7 @@ class _Candidate(NamedTuple):
 
 
 async def find(session: AsyncSession, notice: Notice, at: datetime, calendar: WorkCalendar | None = None) -> Found:
-    """Whom a notice goes to now, in order of code: two questions to the database, for some handlers a third.
+    """Whom a notice goes to now, in order of code; two questions to the database at most.
 
     A role with a duty pool: the one on duty, or who stands in. A handler who cannot be told: the deputies.
     Never anybody blocked in the case (jäv); with protected identity nobody but the named and the head of security.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from operate.house import House
-from operate.up import Child, engine, prepare, worker
+from operate.up import Child, engine, prepare, web, worker
 from settings import Settings
 from storage import routines
 from storage.people import actor
@@ -35,6 +35,7 @@ class Installation:
     house: House
     engine: Child
     worker: Child
+    web: Child
     keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, child: Child) -> None:
@@ -106,24 +107,30 @@ async def installation(
     :param options: settings.
     """
     port = free_port()
-    given: dict[str, Any] = {"log_level": "ERROR", "sweep_seconds": 0.5, **options}
+    pages = free_port()
+    given: dict[str, Any] = {
+        "log_level": "ERROR",
+        "sweep_seconds": 0.5,
+        "web_port": pages,
+        "public_url": f"http://127.0.0.1:{pages}",
+        **options,
+    }
     settings = Settings(home=home, temporal_address=f"127.0.0.1:{port}", **given)
     await prepare(settings, fictitious=True)
     house = House.open(settings)
-    server, working = engine(settings, port), worker(settings)
+    server, working, serving = engine(settings, port), worker(settings), web(settings)
     server.command = [*server.command, *flags]
-    working.environment = {
-        **working.environment,
-        **{f"VARNA_{name.upper()}": str(value) for name, value in given.items()},
-    }
-    running = Installation(settings, house, server, working)
+    for child in (working, serving):
+        named = {f"VARNA_{name.upper()}": str(value) for name, value in given.items()}
+        child.environment = {**child.environment, **named}
+    running = Installation(settings, house, server, working, serving)
     try:
-        for child in (server, working):
+        for child in (server, working, serving):
             if child.name in start:
                 await running.start(child)
         yield running
     finally:
-        for child in (working, server):
+        for child in (serving, working, server):
             await running.stop(child)
         await house.database.close()
 
