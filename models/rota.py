@@ -113,6 +113,10 @@ class Rota(Frozen):
                 latest = one if latest is None or one.ends > latest.ends else latest
         return self
 
+    def changed(self, **fields: object) -> Self:
+        """A validated copy; pydantic's own is not validated, and keeps what was reckoned from the old fields."""
+        return self.model_validate({name: getattr(self, name) for name in type(self).model_fields} | fields)
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """Where handovers have their local time."""

@@ -64,7 +64,7 @@ async def on_duty_from(house: House, pool: str, raw: bytes, now: datetime) -> in
         before = await duty.get(session, house.ring, pool, lock=True)
         known = await _names(session, house, before)
         said = tuple(_override(one, known) for one in calendars.read(raw, now, before.zone))
-        await duty.put(session, house.ring, Pool.model_validate(dict(before) | {"calendar": said}))
+        await duty.put(session, house.ring, before.changed(calendar=said))
     return len(said)
 
 
