@@ -20,18 +20,18 @@ from channels.sms.channel import Sms
 from channels.sms.gateways import ELKS, ClientCredentials, elks, sundsvall
 from channels.sms.template import BadTemplate, Template
 from channels.webhook.channel import Webhook
+from models.refusal import BadInput, Problem
 
 if TYPE_CHECKING:
     from channels.contract import Channel
     from settings import Settings
 
 
-class BadSetting(Exception):
+class BadSetting(BadInput):
     """A setting that no channel can be built with; the text begins with its name."""
 
-    def __init__(self, name: str, problem: str) -> None:
-        self.name = name
-        super().__init__(f"VARNA_{name.upper()}: {problem}")
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(Problem(field=f"VARNA_{name.upper()}", code="usage", reason=reason))
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,21 @@ from channels.contract import ChannelError
 from channels.http import LIMIT
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from channels.contract import Message
 
 
 def is_installed() -> bool:
     """Whether the extra is there."""
     return find_spec("apprise") is not None
+
+
+def _loaded() -> ModuleType:
+    """An optional extra, and slow to load."""
+    import apprise  # noqa: PLC0415
+
+    return apprise
 
 
 class Chat:
@@ -34,7 +42,7 @@ class Chat:
 
     async def send(self, message: Message) -> None:
         """Hand it over; apprise's own limits hold for what is under way when ours has passed."""
-        apprise = await asyncio.to_thread(import_module, "apprise")  # an optional extra, and slow to load
+        apprise = await asyncio.to_thread(_loaded)
         service = apprise.Apprise.instantiate(message.address)
         if service is None:
             raise ChannelError("bad_address", permanent=True)

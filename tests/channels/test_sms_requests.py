@@ -13,6 +13,7 @@ from channels.contract import ChannelError
 from channels.sms.numbers import e164
 from channels.sms.template import BadTemplate, Template
 from tests.channels.test_gateways import FULL
+from tests.house import text
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,12 @@ def test_a_template_that_is_no_request_is_refused_by_the_name_of_its_field(
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadTemplate, match=problem):
         Template.read(file)
+
+
+def test_the_example_in_the_documentation_is_a_request(tmp_path: Path) -> None:
+    _, _, rest = text("docs/channels.md").partition("```toml\n")
+    file = tmp_path / "sms.toml"
+    file.write_text(rest.partition("```")[0], encoding="utf-8")
+    request = Template.read(file).request({"to": FULL, "text": "Hej", "id": "m-1", "from": "Varna"})
+    assert json.loads(request.content) == {"sender": "Varna", "messages": [{"to": FULL, "text": "Hej"}]}
+    assert request.headers["idempotency-key"] == "m-1"
