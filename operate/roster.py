@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from models.rota import Duty, Gap
     from models.routine import Routine
     from operate.house import House
     from storage.duty import Pool
@@ -49,23 +48,25 @@ class Called:
 class Step:
     """One role on a rung; 0 is at once. Without people it is skipped at once, and `empty` says why.
 
-    `duty`: what the rota says, if the role has one.
+    `rota`: what decides, if the role has a duty pool (`models.rota.Because`), and `until` when (UTC).
     """
 
     rung: int
     role: Role
     people: tuple[Called, ...]
     empty: str
-    duty: Duty | None
+    rota: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class PoolGap:
-    """A time when nobody of a pool is on duty."""
+    """A time when nobody of a pool is on duty, in UTC."""
 
     pool: str
     role: Role
-    gap: Gap
+    starts: datetime
+    ends: datetime
 
 
 async def only(session: AsyncSession, organisation: str | None) -> str:
@@ -173,7 +174,7 @@ async def gaps(house: House, organisation: str | None, now: datetime, days: int)
         code = await only(session, organisation)
         office = (await routines.current(session, code, now.date())).calendar
         pools = await duty.pools(session, house.ring, code)
-    return [PoolGap(one.code, one.role, gap) for one in pools for gap in one.gaps(now, now + timedelta(days), office)]
+    return [PoolGap(one.code, one.role, *gap) for one in pools for gap in one.gaps(now, now + timedelta(days), office)]
 
 
 async def who(house: House, organisation: str | None, at: datetime, role: Role | None = None) -> list[Step]:
@@ -219,8 +220,12 @@ async def _step(session: AsyncSession, house: House, asked: Notice, rung: int, a
     for one in found.recipients:
         ways = (await people.contact(session, house.ring, one.code)).ways(Urgency.PAGE, available, one.code)
         called.append(Called(one.code, one.because, tuple(way.kind.value for way in ways)))
+    step = Step(rung, asked.role, tuple(called), found.empty)
     rota = await duty.rota(session, asked.organisation, asked.role)
-    return Step(rung, asked.role, tuple(called), found.empty, rota.on_duty(at, routine.calendar) if rota else None)
+    if rota is None:
+        return step
+    _, because, until = rota.on_duty(at, routine.calendar)
+    return replace(step, rota=because, until=until)
 
 
 async def _from_table(house: House, path: Path) -> dict[str, object]:

@@ -49,12 +49,11 @@ def ladder(steps: Sequence[Step], words: Words) -> Iterator[RenderableType]:
     table = _table(words, "step", "role", "recipient", "why", "channel", "until")
     for step in steps:
         rung = words("cli.rung", number=str(step.rung)) if step.rung else words("cli.at_once")
-        duty = step.duty
-        until = when(duty.until, words) if duty and duty.until else ""
+        until = when(step.until, words) if step.until else ""
         if not step.people:
             table.add_row(rung, label(step.role, words), "–", Text(words.code("failure", step.empty), style="red"))
         for one in step.people:
-            why = words(f"cli.{one.because}") + (f" ({words(f'cli.{duty.because}')})" if duty else "")
+            why = words(f"cli.{one.because}") + (f" ({words(f'cli.{step.rota}')})" if step.rota else "")
             table.add_row(rung, label(step.role, words), one.person, why, channels(one.channels, words), until)
     yield table
 
@@ -66,7 +65,7 @@ def gaps(found: Sequence[PoolGap], words: Words) -> Iterator[RenderableType]:
         return
     table = _table(words, "pool", "role", "starts", "until")
     for one in found:
-        table.add_row(one.pool, label(one.role, words), when(one.gap.starts, words), when(one.gap.ends, words))
+        table.add_row(one.pool, label(one.role, words), when(one.starts, words), when(one.ends, words))
     yield table
 
 

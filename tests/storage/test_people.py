@@ -1,4 +1,5 @@
 import tomllib
+from datetime import UTC, datetime
 
 import pytest
 
@@ -73,3 +74,57 @@ def test_a_malformed_document_is_refused_naming_each_key() -> None:
         "organisations.0.people.1.roles.0",
     ]
     assert MARKED not in str(refused.value)
+
+
+WHOLE = """
+[[organisations]]
+code = "9005"
+name = "Nya kommun"
+kind = "municipality"
+
+[[organisations.people]]
+code = "nya-tib"
+name = "Tora \\"Tuss\\" Kvastskaft"
+roles = ["duty_officer", "deputy"]
+email = "tora@nya.example"
+telephone = "070-174 06 05"
+chat = "msteams://nya/rum"
+feed = "https://kalender.nya.example/tora.ics"
+channels = { page = ["sms", "chat"], digest = ["email"] }
+absences = [{ starts = 2026-12-20T08:00:00, ends = 2027-01-07T08:00:00+01:00 }]
+language = "en"
+
+[[organisations.people]]
+code = "nya-slutat"
+name = "Ulf Kvastskaft"
+roles = []
+active = false
+"""
+
+
+async def test_an_organisation_reads_back_as_it_was_written_and_times_without_a_zone_are_swedish(town: Town) -> None:
+    document = tomllib.loads(WHOLE)
+    async with town.database.writing() as session:
+        await people.load(session, town.ring, document)
+        it = await people.directory(session, town.ring, "9005")
+    expected = people.Directory.parse(document).organisations[0]
+    assert it.people == tuple(sorted(expected.people, key=lambda one: one.code))
+    assert (it.code, it.name, it.kind) == ("9005", "Nya kommun", expected.kind)
+    assert it.people[1].absences[0].starts == datetime(2026, 12, 20, 7, 0, tzinfo=UTC)
+
+
+async def test_a_newer_document_that_says_nothing_of_absences_leaves_them(town: Town) -> None:
+    silent = {**tomllib.loads(WHOLE)}
+    async with town.database.writing() as session:
+        await people.load(session, town.ring, tomllib.loads(WHOLE))
+        del silent["organisations"][0]["people"][0]["absences"]
+        await people.load(session, town.ring, silent)
+        assert (await people.directory(session, town.ring, "9005")).people[1].absences
+        silent["organisations"][0]["people"][0]["absences"] = []
+        await people.load(session, town.ring, silent)
+        assert (await people.directory(session, town.ring, "9005")).people[1].absences == ()
+
+
+def test_a_code_that_stands_twice_is_refused_for_one_of_them_would_be_lost() -> None:
+    with pytest.raises(BadInput, match="nya-tib"):
+        people.Directory.parse(tomllib.loads(WHOLE.replace("nya-slutat", "nya-tib")))
