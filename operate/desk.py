@@ -171,7 +171,7 @@ async def act(house: House, ref: str, command: Command, user: str) -> Receipt:
     :raises Unanswered: if the engine did not answer in time.
     """
     async with house.database.reading() as session:
-        actor = await people.actor(session, user)
+        actor = await people.actor(session, user, ref.partition("-")[0])
         try:
             await house.ring.key(session, ref)
         except UnknownKey:

@@ -170,7 +170,7 @@ async def deliveries(house: House, ref: str | None, *, failed: bool) -> list[not
 
 
 async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sight:
-    seen = sight(await people.actor(session, user), current) if user else Sight.WHOLE
+    seen = sight(await people.actor(session, user, current.organisation), current) if user else Sight.WHOLE
     if seen is Sight.NOTHING:
         raise Refusal("unknown_case", "case")
     return seen

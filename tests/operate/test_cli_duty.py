@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.operate.commands import plain, varna
+from tests.operate.commands import a_case, plain, varna
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -174,3 +174,13 @@ def test_what_is_exported_comes_back_as_the_same_duties(tmp_path: Path, form: st
     assert varna("duty", "import", str(file)).code == 0
     assert [codes("--at", noon(days)) for days in range(30)] == before
     assert varna("duty", "export", "--format", "toml").out.count("bjorkang-samordnare") == 1 + 1 * (form == "ics")
+
+
+def test_the_shared_duty_officer_sees_what_is_acute_in_both_and_nobody_else_from_next_door_sees_any() -> None:
+    chief = "bjorkang-sakerhetschef"
+    acute = a_case(by=chief, organisation="9004", danger_now=True)
+    calm = a_case(by=chief, organisation="9004")
+    assert varna("case", acute, "--as", "sjoliden-tib", "--json").document["sight"] == "whole"
+    assert varna("case", calm, "--as", "sjoliden-tib", "--json").document["sight"] == "headline"
+    for stranger in ("sjoliden-sakerhetschef", "granvik-tib"):
+        assert varna("case", acute, "--as", stranger).code == 4

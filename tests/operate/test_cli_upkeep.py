@@ -9,14 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
-from operate import look
 from operate.house import House
 from storage import tables
 from storage.routine_file import ROUTINES, schema
-from storage.tables import NoticeState
-from tests.operate.commands import CHIEF, DIRECTOR, TRIAGE, Ended, a_case, at_home, varna
+from tests.operate.commands import TRIAGE, Ended, a_case, at_home, varna
 
 
 def checks(ended: Ended) -> dict[str, str]:
@@ -100,41 +97,6 @@ def test_a_routine_is_adopted_for_an_organisation_that_exists() -> None:
     assert unknown.err.startswith("organisation: ")
 
 
-@pytest.mark.usefixtures("home")
-def test_notices_show_who_was_not_reached() -> None:
-    told, silent = a_case(), a_case()
-
-    async def send(house: House) -> None:
-        view = await look.case(house, told, None)
-        now = datetime.now(UTC)
-        row = {
-            "notice": f"{told}.1.x",
-            "organisation": "9001",
-            "case": told,
-            "seq": 1,
-            "role": Role.SECURITY_CHIEF,
-            "urgency": Urgency.NOW,
-            "about": "reported",
-            "level": view.case.pace,
-            "channel": "outbox",
-            "queued": now,
-            "changed": now,
-        }
-        async with house.database.writing() as session:
-            reached = row | {"recipient": CHIEF, "state": NoticeState.SENT}
-            missed = row | {"recipient": DIRECTOR, "state": NoticeState.FAILED, "failure": "channel_refused"}
-            for one in (reached, missed):
-                await session.execute(tables.notices.insert().values(one))
-
-    at_home(send)
-    assert [one["recipient"] for one in varna("notices", "--failed", "--json").document["notices"]] == [DIRECTOR]
-    assert len(varna("notices", "--case", told, "--json").document["notices"]) == 2
-    shown = varna("notices")
-    assert "Nådde inte fram: Kanalen tog inte emot meddelandet" in shown.out
-    assert varna("notices", "--case", silent).out == "Inga meddelanden\n"
-    assert varna("notices", "--case", "9001-FV-2026-99999").code == 4
-
-
 def test_the_doctor_says_what_is_well_and_what_is_out_of_reach(home: Path) -> None:
     a_case()
     ended = varna("doctor", "--json")
@@ -170,7 +132,7 @@ def test_the_doctor_finds_a_changed_ledger_an_overdue_case_a_stuck_report_and_a_
     ended = varna("doctor", "--json")
     found = checks(ended)
     assert (found["chains"], found["cases_overdue"], found["reports_waiting"]) == ("problem", "warning", "warning")
-    assert (found["staffing"], found["routine_adopted"]) == ("warning", "problem")
+    assert (found["nobody_holds"], found["routine_adopted"]) == ("warning", "problem")
     assert f"{ref}/2 changed" in next(one["detail"] for one in ended.document["checks"] if one["name"] == "chains")
     told = varna("--language", "en", "doctor").out
     assert "varna routine adopt" in told
