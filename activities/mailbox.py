@@ -15,6 +15,7 @@ from storage import inbox
 if TYPE_CHECKING:
     from channels.email.mailbox import Mail, Mailbox
     from storage.database import Database
+    from storage.keys import KeyRing
 
 
 class MailRead(Frozen):
@@ -28,8 +29,9 @@ class MailRead(Frozen):
 class MailboxActivities:
     """The activity of the mailbox workflow. `seconds`: how often to look, if there is a mailbox."""
 
-    def __init__(self, database: Database, mailbox: Mailbox | None, seconds: float) -> None:
+    def __init__(self, database: Database, ring: KeyRing, mailbox: Mailbox | None, seconds: float) -> None:
         self.database = database
+        self.ring = ring
         self.mailbox = mailbox
         self.seconds = seconds
 
@@ -46,7 +48,7 @@ class MailboxActivities:
         taken: dict[Mail, MailKind] = {}
         for mail in await self.mailbox.unhandled():
             async with self.database.writing() as session:
-                taken[mail] = await inbox.take(session, mail.id, mail.inbound, now)
+                taken[mail] = await inbox.take(session, self.ring, mail.id, mail.inbound, now)
         if taken:
             await self.mailbox.put_away(taken)
         more = len(taken) == BATCH

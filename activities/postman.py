@@ -102,12 +102,19 @@ class Postman:
                 held.add(_line(one))
             elif one.next_try is None or one.next_try > at or _line(one) in held:
                 held.add(_line(one))
-                tasks += await self._switch(one, now)
+                if one.queued + SWITCH.get(one.urgency, SWITCH_LATER) <= at:
+                    await self.try_elsewhere(one, at)
             else:
                 tasks.append(self._start(one, now))
         if tasks:
             await asyncio.wait(tasks)
         return len(tasks)
+
+    async def try_elsewhere(self, sending: Sending, at: datetime) -> None:
+        """Try the person's next channel as well: this one took the message and gave it back, or has been silent."""
+        queue = partial(queue_next_way, ring=self.ring, sending=sending, channels=self.channels.keys(), at=at)
+        if following := await self.together.write(queue):
+            self._start(following, _from(at))
 
     async def close(self) -> None:
         """Finish what is in hand, then let go of the channels."""
@@ -184,14 +191,6 @@ class Postman:
         if answer.permanent or sending.urgency is Urgency.PAGE:
             return await queue_next_way(session, self.ring, sending, self.channels.keys(), now)
         return None
-
-    async def _switch(self, sending: Sending, now: Callable[[], datetime]) -> list[asyncio.Task[None]]:
-        """Try the person's next channel as well, once this one has been silent for too long."""
-        if sending.queued + SWITCH.get(sending.urgency, SWITCH_LATER) > now():
-            return []
-        queue = partial(queue_next_way, ring=self.ring, sending=sending, channels=self.channels.keys(), at=now())
-        following = await self.together.write(queue)
-        return [self._start(following, now)] if following else []
 
     async def _settle(self, session: AsyncSession, ids: Sequence[str], now: datetime) -> list[notices.Outcome]:
         found = await notices.outcomes(session, ids, now)

@@ -9,8 +9,8 @@ from channels.contract import Invitation, Message
 from i18n import words
 from i18n.letters import letter
 from models.invitations import times
-from models.vocabulary.case import Urgency
 from storage import notices, people, routines, tokens
+from storage.answers import ASKED
 from storage.tables import MessageKind
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from storage.keys import KeyRing
     from storage.messages import Sending
     from storage.notices import Delivery
-
-ACCEPTABLE = frozenset({Urgency.PAGE, Urgency.NOW})
-"""Who is told this urgently is asked to take it; the others are only told."""
 
 
 class Unsendable(Exception):
@@ -46,7 +43,7 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
     link = public_url
     if sending.kind is MessageKind.NOTICE:
         link = f"{public_url}/l/{await tokens.token(session, ring, sending)}"
-    asked = sending.kind is MessageKind.NOTICE and sending.urgency in ACCEPTABLE
+    asked = sending.kind is MessageKind.NOTICE and sending.urgency in ASKED
     drill = any(row.drill for row in carried)
     code = sending.code if asked else ""
     return _message(sending, letter(sending.kind.value, carried, own, drill=drill, link=link, code=code)).model_copy(

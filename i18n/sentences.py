@@ -103,6 +103,16 @@ def explanation_text(
     return [*lines, words("explanation.due", due=when(explanation.due, words))]
 
 
+def failure_text(code: str, words: Words) -> str:
+    """Why something did not arrive. A channel's own reason is its name and what went wrong, such as `smtp_451`."""
+    channel, _, how = code.partition("_")
+    if f"failure.{code}" in words:
+        return words.code("failure", code)
+    if how.isdigit():
+        return words("failure.answered", channel=channel, answer=how)
+    return words(f"failure.{how}", channel=channel) if f"failure.{how}" in words else code
+
+
 def _detail(name: str, value: str, words: Words) -> str:
     if name in _DETAILS:
         return inside(words.code(_DETAILS[name], value)) if value else value
@@ -123,10 +133,10 @@ def _values(fact: "Fact", words: Words) -> Iterator[tuple[str, str]]:
             case (("obligation" | "kind"), str()) if not isinstance(value, StrEnum):
                 yield name, inside(obligation(value, words))
             case "failure", str():
-                yield name, inside(words.code("failure", value))
+                yield name, inside(failure_text(value, words))
             case "recipients", tuple():
                 ways = getattr(fact, "channels", ()) or ("",) * len(value)
-                yield name, ", ".join(_reached(*one, words) for one in zip(value, ways, strict=True))
+                yield name, ", ".join(_reached(*one, words) for one in zip(value, ways, strict=True)) or "–"
             case "rung", int():
                 yield name, str(value + 1)
             case "routine", RoutineRef():

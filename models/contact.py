@@ -96,14 +96,17 @@ class Contact(Frozen):
     def ways(self, urgency: Urgency, available: Collection[str], code: str) -> tuple[Way, ...]:
         """How to tell this person, in order of preference; empty if there is no way at all.
 
-        An alarm goes by another way rather than by none: if nothing of the person's own preference is possible, the
-        usual order counts, and after it the outbox.
+        An alarm goes on by whatever else there is once the preferred ways have failed. Everything else keeps to the
+        person's preference, if any of it is possible, and to the usual order if not. After all comes the outbox.
 
         :param available: the kinds of channel this installation offers.
         :param code: the person's code, which is the address of the outbox.
         """
         usual = WAKING if urgency is Urgency.PAGE else QUIET
-        for kinds in (self.channels.get(urgency, ()), usual, (ChannelKind.OUTBOX,)):
+        preferred = self.channels.get(urgency, ())
+        if urgency is Urgency.PAGE:
+            preferred = tuple(dict.fromkeys([*preferred, *usual]))
+        for kinds in (preferred, usual, (ChannelKind.OUTBOX,)):
             if found := tuple(self._possible(kinds, available, code)):
                 return found
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class Canary:
 
     async def _let_go(self, now: datetime) -> None:
         canary = Sending(
-            id=f"canary.{now:%Y%m%dT%H%M%S}",
+            id=f"canary.{secrets.token_hex(8)}",
             organisation=ORGANISATION,
             case=None,
             kind=MessageKind.CANARY,

@@ -16,10 +16,10 @@ from models.report import Reach, Report
 from models.stages.clock import Escalated, NoticeFailed
 from models.stages.deadlines import Acknowledged
 from models.stages.drill import EndDrill
-from models.vocabulary.case import Urgency
 from models.vocabulary.incident import IncidentKind
 from operate import desk, intake, look
 from storage import cases, notices, people, routines
+from storage.answers import ASKED
 from storage.messages import WAITING
 from storage.tables import MessageState
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 LONGEST = 120.0
 """Seconds to wait for answers, unless told otherwise."""
 ROUND = 0.5
-ASKED = frozenset({Urgency.PAGE, Urgency.NOW})
-"""Who is told this urgently is asked to take it; the others are only told."""
 LOST = frozenset({MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED})
 REACHED = frozenset(MessageState) - LOST - {*WAITING}
 

@@ -31,7 +31,7 @@ class BadSetting(BadInput):
     """A setting that no channel can be built with; the text begins with its name."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(Problem(field=f"VARNA_{name.upper()}", code="usage", reason=reason))
+        super().__init__(Problem(field=f"VARNA_{name.upper()}", code="bad_setting", reason=reason))
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

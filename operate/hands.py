@@ -59,7 +59,9 @@ def worker_for(client: Client, house: House, postman: Postman, **options: Any) -
     """A worker with everything the workflows need; `options` go to the engine's worker as they are."""
     case = CaseActivities(house.database, house.ring, postman)
     digest = DigestActivities(house.database, house.ring)
-    mailbox = MailboxActivities(house.database, exchange.mailbox(house.settings), house.settings.imap_seconds)
+    mailbox = MailboxActivities(
+        house.database, house.ring, exchange.mailbox(house.settings), house.settings.imap_seconds
+    )
     return Worker(
         client,
         task_queue=house.settings.task_queue,

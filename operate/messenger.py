@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from activities.postman import outcome_of
-from models.message import Actor
 from models.refusal import Refusal
 from models.stages.deadlines import Acknowledge
 from storage import messages, notices, people
@@ -19,8 +18,6 @@ from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     from activities.postman import Postman
     from operate.house import House
@@ -40,7 +37,7 @@ async def run_messenger(house: House, cases: Cases, postman: Postman) -> None:
     """Until cancelled: send what waits, tell the cases what happened. The two never wait for each other."""
     async with asyncio.TaskGroup() as both:
         both.create_task(_again_and_again("sending", lambda: postman.round(datetime.now(UTC))))
-        both.create_task(_again_and_again("telling", lambda: tell_cases(house, cases, datetime.now(UTC))))
+        both.create_task(_again_and_again("telling", lambda: tell_cases(house, cases, postman, datetime.now(UTC))))
 
 
 async def _again_and_again(what: str, step: Callable[[], Awaitable[int]]) -> None:
@@ -52,13 +49,17 @@ async def _again_and_again(what: str, step: Callable[[], Awaitable[int]]) -> Non
         await asyncio.sleep(ROUND)
 
 
-async def tell_cases(house: House, cases: Cases, now: datetime) -> int:
+async def tell_cases(house: House, cases: Cases, postman: Postman, now: datetime) -> int:
     """Tell each case what became of its notices and who accepted; how many cases that was.
 
     What was told is marked only afterwards: told twice, it is heard once. A case that does not answer delays no other.
     """
     async with house.database.reading() as session:
         changed = await messages.select_where(session, table.c.untold, limit=AT_ONCE)
+    for one in changed:
+        if one.state is MessageState.BOUNCED:
+            await postman.try_elsewhere(one, now)
+    async with house.database.reading() as session:
         duties = [one.id for one in changed if one.kind is not MessageKind.INVITATION]
         ids = {row.notice for row in await notices.carried_by(session, duties)}
         ids |= await notices.waiting_too_long(session, now)
@@ -93,16 +94,7 @@ async def _accept(house: House, cases: Cases, sending: Sending) -> None:
     """Acknowledge in the name of whoever accepted. What a rule refuses stays what it is: a message accepted."""
     try:
         async with house.database.reading() as session:
-            actor = await _actor(session, sending)
+            actor = await people.actor(session, sending.recipient, sending.organisation)
         await cases.act(sending.case or "", Acknowledge(id=f"accept:{sending.id}"), actor)
     except (Refusal, people.UnknownUser) as refusal:
         log.info("acceptance without effect", case=sending.case, refusal=getattr(refusal, "code", "unknown_user"))
-
-
-async def _actor(session: AsyncSession, sending: Sending) -> Actor:
-    """Who accepted: with their own roles at home, with the role they were called in for another organisation."""
-    actor = await people.actor(session, sending.recipient)
-    if actor.organisation == sending.organisation:
-        return actor
-    called = {row.role for row in await notices.carried_by(session, [sending.id])}
-    return Actor(id=actor.id, organisation=sending.organisation, roles=frozenset(called))

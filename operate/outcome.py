@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
+IN_OWN_WORDS = frozenset({"usage", "bad_setting"})
+"""Problems that whoever found them explains best: Typer, or the reader of a setting."""
+
+
 class Exit(IntEnum):
     """Exit codes of the command line."""
 
@@ -112,18 +116,13 @@ def ending(error: Exception, words: Words) -> Ending:
             end = bad_input(words, Problem(field="organisation", code="unknown_organisation", reason="not known here"))
         case UnknownUser():
             end = bad_input(words, Problem(field="as", code="unknown_user", reason="nobody active has this code"))
-        case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
-            end = Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
-        case UnknownMessage():
-            end = Ending(Exit.NOT_FOUND, "unknown_message", words("cli.unknown_message"), field="message")
-        case KeyDestroyed():
-            end = Ending(Exit.NOT_FOUND, "erased", words("cli.erased"), field="case")
-        case Refusal():
-            end = _refused(error.code, error.field, refusal_text(error, words))
-        case IdempotencyConflict():
-            end = _refused("key_used", "key", words("cli.key_used"))
         case _:
-            end = _out_of_reach(error, words) or _fault(error, words)
+            end = (
+                _not_found(error, words)
+                or _refusal(error, words)
+                or _out_of_reach(error, words)
+                or _fault(error, words)
+            )
     return end
 
 
@@ -135,8 +134,28 @@ def kept(trouble: Exception, document: Mapping[str, object], words: Words) -> En
 
 def bad_input(words: Words, *problems: Problem) -> Ending:
     """Each problem on its own line, `field: reason`."""
-    lines = [problem_text(one, words) + (f" ({one.reason})" if one.code == "usage" else "") for one in problems]
+    lines = [problem_text(one, words) + (f" ({one.reason})" if one.code in IN_OWN_WORDS else "") for one in problems]
     return Ending(Exit.BAD_INPUT, "bad_input", *lines, field=problems[0].field, problems=problems)
+
+
+def _not_found(error: Exception, words: Words) -> Ending | None:
+    match error:
+        case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
+            return Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
+        case UnknownMessage():
+            return Ending(Exit.NOT_FOUND, "unknown_message", words("cli.unknown_message"), field="message")
+        case KeyDestroyed():
+            return Ending(Exit.NOT_FOUND, "erased", words("cli.erased"), field="case")
+    return None
+
+
+def _refusal(error: Exception, words: Words) -> Ending | None:
+    match error:
+        case Refusal():
+            return _refused(error.code, error.field, refusal_text(error, words))
+        case IdempotencyConflict():
+            return _refused("key_used", "key", words("cli.key_used"))
+    return None
 
 
 def _refused(code: str, field: str, reason: str) -> Ending:

@@ -17,7 +17,7 @@ from rich.text import Text
 from typer import echo
 
 from i18n import event_text, explanation_text, time_left, when
-from i18n.sentences import label, obligation
+from i18n.sentences import failure_text, label, obligation
 from models.message import Narrative
 from models.obligations import explanation
 from models.vocabulary.case import Level, StageState
@@ -189,7 +189,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
             label(one.role, words),
             one.recipient,
             one.channel,
-            words(f"cli.{one.state}") + (f": {words.code('failure', one.failure)}" if one.failure else ""),
+            words(f"cli.{one.state}") + (f": {failure_text(one.failure, words)}" if one.failure else ""),
             when(one.changed or one.queued, words),
             one.message or "–",
         )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from activities.queueing import queue_duty_gap
 from models.vocabulary.people import Role
-from operate import schedules
+from operate import feeds, schedules
 from operate.staffing import lacks
 from storage import people, routines, tables
 from workflows.mailbox import keep_polling
@@ -46,6 +46,7 @@ async def stand(client: Client, house: House, channels: Collection[str], now: da
     await schedules.ensure(client, house.settings.task_queue, organisations)
     if house.settings.imap_host:
         await keep_polling(client, house.settings.task_queue)
+    await feeds.refresh(house, now)
     for organisation in organisations:
         await tell_of_lacks(house, organisation, channels, now)
 

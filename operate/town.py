@@ -86,7 +86,7 @@ class Town:
     async def post(self) -> None:
         """Send what is due now, and tell the cases what became of what was sent."""
         await self.postman.round(await self.now())
-        await tell_cases(self.house, self.cases, await self.now())
+        await tell_cases(self.house, self.cases, self.postman, await self.now())
 
     async def wait(self, **duration: float) -> None:
         """Let the clock run for a while: `hours=4`, `days=30`."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import MultipleResultsFound
 
 from models.inbound import MailKind
-from storage import messages, tables
+from storage import answers, messages, tables
 from storage.database import insert_into
 from storage.messages import UnknownMessage
 from storage.tables import MessageState
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from models.inbound import Inbound
+    from storage.keys import KeyRing
 
 _NEWS: dict[MailKind, tuple[MessageState, str | None]] = {
     MailKind.BOUNCE: (MessageState.BOUNCED, "bounced"),
     MailKind.DELIVERED: (MessageState.DELIVERED, None),
     MailKind.READ: (MessageState.READ, None),
     MailKind.CANARY: (MessageState.DELIVERED, None),
-    MailKind.ANSWER: (MessageState.ACCEPTED, "reply"),
 }
-"""What a mail says of our message. An auto-reply says nothing: least of all that somebody accepts."""
+"""What a machine says of our message. An auto-reply says nothing: least of all that somebody accepts."""
 
 
-async def take(session: AsyncSession, mail: str, inbound: Inbound, now: datetime) -> MailKind:
+async def take(session: AsyncSession, ring: KeyRing, mail: str, inbound: Inbound, now: datetime) -> MailKind:
     """Do what a mail says, and remember that it came; the same mail taken again changes nothing.
 
     :param mail: what identifies it: the same each time this very mail is found.
@@ -40,7 +40,9 @@ async def take(session: AsyncSession, mail: str, inbound: Inbound, now: datetime
     if known := (await session.execute(select(table.c.kind).where(table.c.mail == mail))).scalar_one_or_none():
         return MailKind(known)
     message = await _meant(session, inbound, now)
-    kind = MailKind.OTHER if inbound.kind is MailKind.ANSWER and message is None else inbound.kind
+    kind = inbound.kind
+    if kind is MailKind.ANSWER and not (message and await _accepted(session, ring, message, now)):
+        kind = MailKind.OTHER
     row = {"mail": mail, "received": now, "kind": kind.value, "message": message}
     # Whoever takes the same mail at the same time says the same of it.
     await session.execute(insert_into(session, table).values(row).on_conflict_do_nothing(index_elements=["mail"]))
@@ -48,6 +50,15 @@ async def take(session: AsyncSession, mail: str, inbound: Inbound, now: datetime
         state, reason = _NEWS[kind]
         await messages.mark(session, message, state, now, reason)
     return kind
+
+
+async def _accepted(session: AsyncSession, ring: KeyRing, message: str, now: datetime) -> bool:
+    """Accept in the name of whom it was for; False if it is no longer theirs."""
+    try:
+        await answers.take(session, ring, await messages.get(session, message), now, "reply")
+    except answers.NotTheirs:
+        return False
+    return True
 
 
 async def last(session: AsyncSession, kind: MailKind) -> datetime | None:

@@ -84,7 +84,7 @@ def _picture(seen: Drill, words: Words) -> Iterator[RenderableType]:
     from rich.text import Text
 
     from i18n import when
-    from i18n.sentences import label, obligation
+    from i18n.sentences import failure_text, label, obligation
 
     def after(seconds: float | None) -> str:
         return "–" if seconds is None else words("cli.seconds", seconds=format_decimal(seconds, locale=words.language))
@@ -97,11 +97,11 @@ def _picture(seen: Drill, words: Words) -> Iterator[RenderableType]:
     for one in seen.told:
         state = words(f"cli.{one.state}")
         if one.reason:
-            why = words("cli.not_accepted") if one.reason == "not_accepted" else words.code("failure", one.reason)
+            why = words("cli.not_accepted") if one.reason == "not_accepted" else failure_text(one.reason, words)
             state = state if why == state else f"{state}: {why}"
         table.add_row(one.person, label(one.role, words), one.channel, state, after(one.sent), after(one.accepted))
     for gap in seen.nobody:
-        table.add_row("–", label(gap.role, words), "–", words.code("failure", gap.reason), "–", "–")
+        table.add_row("–", label(gap.role, words), "–", failure_text(gap.reason, words), "–", "–")
     yield table
     for step in seen.escalations:
         yield words(

@@ -99,7 +99,22 @@ def failures() -> set[str]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".failure")
     )
     nobody = strings(*(call.args[1] for call in calls("Found") if len(call.args) > 1))
-    return {f"failure.{code}" for code in keyword("failure", nodes) | strings(*assigned) | nobody}
+    codes = keyword("failure", nodes) | keyword("reason", nodes) | strings(*assigned) | nobody | channel_failures()
+    return {f"failure.{code}" for code in codes | {"answered"}}
+
+
+def channel_failures() -> set[str]:
+    """What channels and postman say went wrong: a code of its own, or a channel's name and how."""
+    own = {"bad_address", "bad_subject", "no_longer_active", "no_address", "channel_gone", "out_of_time", "bounced"}
+    said = strings(*(call.args[0] for call in calls("ChannelError", "Unsendable") if call.args))
+    said |= {code for path, inside in NODES.items() if path.startswith("channels/") for code in returned(inside)}
+    hows = {code.partition("_")[2] for code in said - own if re.fullmatch(r"[a-z]*_[a-z_0-9]+", code)}
+    return own | hows | {"reached_otherwise"}
+
+
+def returned(nodes: list[ast.AST]) -> set[str]:
+    found = strings(*(node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None))
+    return {code for code in found if code.startswith("smtp_")}
 
 
 def sentences() -> set[str]:
@@ -113,6 +128,8 @@ def sentences() -> set[str]:
         *(f"notice.subject.{urgency}" for urgency in Urgency),
         *(f"notice.{what}.due" for what in ("owed", "happened")),
         *(f"letter.{kind}{part}" for kind in (MessageKind.DUTY_GAP, MessageKind.CANARY) for part in ("", ".subject")),
+        "channel_kind.digest",
+        "channel_kind.none",
         "explanation.start",
         "explanation.backwards",
     }

@@ -231,6 +231,6 @@ async def test_each_organisation_has_one_schedule_and_it_runs_the_digest(sqlite_
         (result,) = (await handle.describe()).info.recent_actions
         assert isinstance(result.action, ScheduleActionExecutionStartWorkflow)
         assert result.action.workflow_id.startswith("ops-digest-9001")
-        run = server.client.get_workflow_handle_for(DigestWorkflow.run, result.action.workflow_id)
+        run = server.client.get_workflow_handle(result.action.workflow_id, result_type=Digested)
         assert await run.result() == Digested(messages=1, notices=1)
     await town.database.close()

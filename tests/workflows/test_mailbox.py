@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from storage.database import Database
+    from storage.keys import KeyRing
     from tests.channels.dovecot import Dovecot
 
 QUEUE = "mailbox"
@@ -63,10 +64,10 @@ async def working(
         yield env
 
 
-def polled(database: Database, port: int | None) -> AbstractAsyncContextManager[WorkflowEnvironment]:
+def polled(database: Database, ring: KeyRing, port: int | None) -> AbstractAsyncContextManager[WorkflowEnvironment]:
     """A worker that reads the mailbox on this port every half minute."""
     mailbox = Mailbox("127.0.0.1", port, "none", imap.USER, imap.PASSWORD) if port else None
-    return working(MailboxActivities(database, mailbox, seconds=30).read_mail)
+    return working(MailboxActivities(database, ring, mailbox, seconds=30).read_mail)
 
 
 async def kinds(database: Database) -> list[str]:
@@ -80,10 +81,12 @@ async def described(env: WorkflowEnvironment) -> WorkflowExecutionDescription:
 
 
 @served
-async def test_a_mailbox_that_fails_for_a_day_is_read_when_it_is_back(database: Database, server: Dovecot) -> None:
+async def test_a_mailbox_that_fails_for_a_day_is_read_when_it_is_back(
+    database: Database, ring: KeyRing, server: Dovecot
+) -> None:
     server.put(answer("Vem är detta?"))
     server.stop()
-    async with polled(database, server.port) as env:
+    async with polled(database, ring, server.port) as env:
         await env.sleep(timedelta(days=1))
         assert await kinds(database) == []
         assert (await described(env)).status is WorkflowExecutionStatus.RUNNING
@@ -98,7 +101,9 @@ async def test_a_mailbox_that_fails_for_a_day_is_read_when_it_is_back(database: 
 
 
 @served
-async def test_no_ugly_mail_is_lost_on_its_way_to_the_database(database: Database, server: Dovecot) -> None:
+async def test_no_ugly_mail_is_lost_on_its_way_to_the_database(
+    database: Database, ring: KeyRing, server: Dovecot
+) -> None:
     """Also where this Python ships no tests of its own: then only what is ugly by hand."""
     ugly = [
         raw for raw in (*(path.read_bytes() for path in corpus()), *(raw for raw, _ in ONE_OF_EACH.values())) if raw
@@ -108,16 +113,16 @@ async def test_no_ugly_mail_is_lost_on_its_way_to_the_database(database: Databas
             box.append(raw)
     assert len(ugly) > BATCH or not corpus()
     came = sorted(server.lying("INBOX"))
-    async with polled(database, server.port) as env:
+    async with polled(database, ring, server.port) as env:
         await env.sleep(timedelta(seconds=20))  # a full batch is followed by the next at once
     assert len(await kinds(database)) == len(ugly)
     assert sorted(raw for folder in FOLDERS for raw in server.lying(folder)) == came
 
 
-async def test_polling_that_goes_on_is_not_begun_again(database: Database) -> None:
+async def test_polling_that_goes_on_is_not_begun_again(database: Database, ring: KeyRing) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    async with polled(database, port) as env:
+    async with polled(database, ring, port) as env:
         await env.sleep(timedelta(minutes=2))
         first = await described(env)
         await keep_polling(env.client, QUEUE)
@@ -125,8 +130,8 @@ async def test_polling_that_goes_on_is_not_begun_again(database: Database) -> No
     assert (first.status, first.run_id) == (WorkflowExecutionStatus.RUNNING, again.run_id)
 
 
-async def test_polling_ends_where_there_is_no_mailbox(database: Database) -> None:
-    async with polled(database, None) as env:
+async def test_polling_ends_where_there_is_no_mailbox(database: Database, ring: KeyRing) -> None:
+    async with polled(database, ring, None) as env:
         await env.client.get_workflow_handle(ID).result()
         assert (await described(env)).status is WorkflowExecutionStatus.COMPLETED
 
