@@ -40,9 +40,9 @@ def test_a_person_s_own_order_goes_before_the_usual_one_for_that_urgency_alone()
     assert kinds(contact, Urgency.HEADLINE) == ["email"]
 
 
-def test_an_alarm_goes_another_way_when_the_installation_does_not_offer_the_one_preferred() -> None:
+def test_an_alarm_goes_on_by_other_ways_after_the_one_preferred() -> None:
     contact = Contact.model_validate({**EVERYTHING, "channels": {Urgency.PAGE: (ChannelKind.SMS,)}})
-    assert kinds(contact, Urgency.PAGE) == ["sms"]
+    assert kinds(contact, Urgency.PAGE) == ["sms", "chat", "email", "webhook"]
     assert kinds(contact, Urgency.PAGE, frozenset({"email", "outbox"})) == ["email"]
 
 
