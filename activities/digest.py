@@ -6,14 +6,12 @@ import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from temporalio import activity
 
 from models.message import Frozen
 from models.vocabulary.case import Urgency
-from models.vocabulary.people import Role
-from storage import cases, messages, notices, routines, tables
-from storage.keys import KeyDestroyed
+from storage import messages, notices, recipients, routines, tables
 from storage.messages import LIFE, Sending
 from storage.tables import MessageKind, MessageState
 
@@ -89,22 +87,10 @@ class DigestActivities:
         bundles: defaultdict[Bundle, list[Delivery]] = defaultdict(list)
         for row in await notices.select_where(session, *waiting):
             failure = "no_address" if row.channel == NO_CHANNEL else None
-            if not await self._may_be_told(session, row):
+            if not await recipients.still_theirs(session, self.ring, [row]):  # hours or days have gone since the notice
                 failure = "no_longer_for_them"
             bundles[Bundle(organisation, row.recipient, row.channel, row.drill, failure)].append(row)
         return bundles
-
-    async def _may_be_told(self, session: AsyncSession, row: Delivery) -> bool:
-        """Hours or days have gone since the notice: jäv or a protected identity may have become known."""
-        try:
-            case = await cases.load(session, self.ring, row.case)
-        except (cases.UnknownCase, KeyDestroyed):
-            return False
-        held = select(tables.roles.c.role).where(tables.roles.c.user == row.recipient)
-        roles = set((await session.execute(held)).scalars())
-        if row.recipient in case.blocked_people or roles & case.blocked_roles:
-            return False
-        return not case.protected or row.recipient in case.named or row.role is Role.SECURITY_CHIEF
 
 
 async def _queue(session: AsyncSession, bundle: Bundle, rows: Sequence[Delivery], today: date, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from channels.contract import Invitation, Message
 from i18n import words
 from i18n.letters import letter
 from models.invitations import times
-from storage import notices, people, routines, tokens
+from storage import notices, people, recipients, routines, tokens
 from storage.answers import ASKED
 from storage.tables import MessageKind
 
@@ -32,10 +32,13 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
 
     :param public_url: where the pages are; links begin with it.
     :param house: our own address, for messages to ourselves.
-    :raises Unsendable: if the person has left, or the channel has no address for them any more.
+    :raises Unsendable: if the person has left, may not hear of it any more, or has no address for the channel now.
     """
-    carried = await notices.carried_by(session, [sending.id])
     language, address = await _whom(session, ring, sending, house)
+    told = await notices.carried_by(session, [sending.id])
+    carried = await recipients.still_theirs(session, ring, told)
+    if told and not carried:
+        raise Unsendable("no_longer_for_them")
     own, routine = words(language), None
     if carried and carried[0].routine:
         routine = await routines.by_digest(session, carried[0].routine)

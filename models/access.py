@@ -80,7 +80,7 @@ def sight(actor: Actor, case: Case) -> Sight:
     if actor.organisation != case.organisation:
         offered = case.hand_over is not None and case.hand_over.to == actor.organisation
         return Sight.HEADLINE if offered and roles & CASEWORKERS else Sight.NOTHING
-    if case.protected and actor.id not in case.named and not roles & _unnamed(case):
+    if case.protected and actor.id not in case.named and not roles & unnamed(case):
         return Sight.NOTHING
     whole = CASEWORKERS
     whole |= PREVENTERS if case.kind is CaseKind.PREVENTION else frozenset()
@@ -122,7 +122,7 @@ def head_of_security(case: Case) -> Role:
     return Role.DEPUTY if Role.SECURITY_CHIEF in case.blocked_roles else Role.SECURITY_CHIEF
 
 
-def _unnamed(case: Case) -> frozenset[Role]:
+def unnamed(case: Case) -> frozenset[Role]:
     """Who knows of a protected identity without being named: the same as are told of it (domain §1.4)."""
     duty = {Role.DUTY_OFFICER} if case.pace is Level.ACUTE else frozenset()
     deputy = {Role.DEPUTY} if case.deputised else frozenset()

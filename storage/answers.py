@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 
 from models.vocabulary.case import Urgency
-from storage import cases, messages, people, routines, tables
+from storage import cases, messages, people, recipients, routines, tables
 from storage import notices as deliveries
 from storage.keys import KeyDestroyed
 from storage.tables import MessageKind, MessageState
@@ -69,17 +69,17 @@ class Standing:
 async def standing(session: AsyncSession, ring: KeyRing, sending: Sending) -> Standing:
     """How a message stands now.
 
-    :raises NotTheirs: if the person has left, is blocked in the case since (jäv), or the case is erased.
+    :raises NotTheirs: if the person has left, may not hear of the case now (jäv, protected identity), or it is gone.
     """
     try:
         person = await people.actor(session, sending.recipient)
         case = await cases.load(session, ring, sending.case) if sending.case else None
     except (people.UnknownUser, cases.UnknownCase, KeyDestroyed):
         raise NotTheirs from None
-    if case and (person.id in case.blocked_people or person.roles & case.blocked_roles):
+    carried = tuple(await deliveries.carried_by(session, [sending.id]))
+    if case and not await recipients.may_hear(session, case, person.id, {row.role for row in carried}):
         raise NotTheirs
     users = tables.users.c
-    carried = tuple(await deliveries.carried_by(session, [sending.id]))
     told = tables.notices.c.notice.in_([row.notice for row in carried])
     alike = await deliveries.select_where(session, told)
     mine = [row.changed for row in alike if row.recipient == person.id and row.state is MessageState.ACCEPTED]

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 
+from models.access import unnamed
 from models.vocabulary.people import Role
-from storage import duty, tables
+from storage import cases, duty, tables
+from storage.keys import KeyDestroyed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from models.case import Case
     from models.notices import Notice
     from models.workcalendar import WorkCalendar
+    from storage.keys import KeyRing
+    from storage.notices import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,31 @@ async def find(session: AsyncSession, notice: Notice, at: datetime, calendar: Wo
     if first is None:
         return _found(asked, "on_duty")
     return _found([first], "on_duty" if first.code == order[0] else "stands_in")
+
+
+async def still_theirs(session: AsyncSession, ring: KeyRing, told: Sequence[Delivery]) -> list[Delivery]:
+    """What of this its recipients may still be told: jäv or a protected identity may have become known since."""
+    found: list[Delivery] = []
+    for ref in dict.fromkeys(row.case for row in told):
+        try:
+            case = await cases.load(session, ring, ref)
+        except (cases.UnknownCase, KeyDestroyed):
+            continue
+        its = [row for row in told if row.case == ref]
+        found += [row for row in its if await may_hear(session, case, row.recipient, {row.role})]
+    return found
+
+
+async def may_hear(session: AsyncSession, case: Case, person: str, roles: Collection[Role]) -> bool:
+    """Whether somebody may be told of a case, as it stands, in one of these roles."""
+    if person in case.blocked_people:
+        return False
+    if case.blocked_roles:
+        held = tables.roles.c
+        its = (held.user == person, held.organisation == case.organisation, held.role.in_(case.blocked_roles))
+        if (await session.execute(select(held.role).where(*its).limit(1))).first():
+            return False
+    return not case.protected or person in case.named or not unnamed(case).isdisjoint(roles)
 
 
 async def _candidates(
