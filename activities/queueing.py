@@ -120,7 +120,8 @@ async def _queue(
         await deliveries.put(session, [deliveries.row_of(notice, person, channel, at, None) for notice in bundle])
         return []
     identity = _identity((notice.id for notice in bundle), person, channel)
-    await deliveries.put(session, [deliveries.row_of(notice, person, channel, at, identity) for notice in bundle])
+    if not await deliveries.put(session, [deliveries.row_of(one, person, channel, at, identity) for one in bundle]):
+        return []  # queued before, in other company perhaps: an activity that failed tells each notice by itself
     sending = Sending(
         id=identity,
         organisation=first.organisation,
