@@ -35,10 +35,7 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
     :raises Unsendable: if the person has left, may not hear of it any more, or has no address for the channel now.
     """
     language, address = await _whom(session, ring, sending, house)
-    told = await notices.carried_by(session, [sending.id])
-    carried = await recipients.still_theirs(session, ring, told)
-    if told and not carried:
-        raise Unsendable("no_longer_for_them")
+    carried = await _carried(session, ring, sending)
     own, routine = words(language), None
     if carried and carried[0].routine:
         routine = await routines.by_digest(session, carried[0].routine)
@@ -60,6 +57,14 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
             else None,
         }
     )
+
+
+async def _carried(session: AsyncSession, ring: KeyRing, sending: Sending) -> list[Delivery]:
+    told = await notices.carried_by(session, [sending.id])
+    theirs = await recipients.still_theirs(session, ring, told)
+    if told and not theirs:
+        raise Unsendable("no_longer_for_them")
+    return theirs
 
 
 async def _whom(session: AsyncSession, ring: KeyRing, sending: Sending, house: str) -> tuple[str, str]:
