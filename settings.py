@@ -6,18 +6,28 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 SECRETS = (
     "database_url", "smtp_password", "imap_password", "sms_password", "webhook_secret", "receipt_secret",
 )  # fmt: skip
 """Settings that may stand in a file of their own."""
+FILE = "settings.toml"
 
 
 class Settings(BaseSettings):
-    """Each setting is the variable `VARNA_<NAME>`; secrets may stand in a file named by `VARNA_<NAME>_FILE`."""
+    """Each setting is the variable `VARNA_<NAME>`, or stands in the file `settings.toml` in the home.
 
-    model_config = SettingsConfigDict(env_prefix="VARNA_", extra="ignore")
+    Secrets may stand in a file of their own, named by `VARNA_<NAME>_FILE`. A variable outweighs the file.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VARNA_", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path("var")
     """Folder of the embedded installation: database, engine, keys, outbox."""
@@ -91,6 +101,29 @@ class Settings(BaseSettings):
     """How often `varna watch` looks."""
     metrics_port: Annotated[int, Field(gt=0, lt=65536)] = 7281
     """Where `varna watch` shows its metrics, on this machine."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment, then the file in the home."""
+        home = init_settings().get("home") or env_settings().get("home") or cls.model_fields["home"].default
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home).expanduser() / FILE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_unknown(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # The environment is searched for our names alone; only a file can say what nobody reads.
+        unknown = sorted(values.keys() - cls.model_fields.keys())
+        if unknown:
+            named = {"names": ", ".join(unknown), "file": FILE}
+            raise PydanticCustomError("unknown_setting", "{names} in {file}", named)
+        return values
 
     @model_validator(mode="before")
     @classmethod

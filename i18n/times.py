@@ -20,6 +20,11 @@ def when(at: datetime, words: Words) -> str:
     return format_datetime(at, words("format.when"), tzinfo=ZONE, locale=_LOCALES[words.language])
 
 
+def exactly(at: datetime, words: Words) -> str:
+    """An instant to the second, for what is read beside other logs."""
+    return format_datetime(at, words("format.exactly"), tzinfo=ZONE, locale=_LOCALES[words.language])
+
+
 def day(at: date, words: Words) -> str:
     """A calendar date: «tisdag 3 mars 2026»."""
     return format_date(at, words("format.day"), locale=_LOCALES[words.language])

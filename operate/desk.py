@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +28,7 @@ from models.report import REPORT_LIMIT, read_report
 from operate.house import House
 from operate.intake import accept, opening_of, start
 from operate.logs import configure
-from settings import Settings
+from settings import FILE, Settings
 from storage import cases, messages, people, routines, tokens
 from storage.keys import UnknownKey
 from storage.reports import UnknownOrganisation
@@ -79,10 +80,17 @@ def settings() -> Settings:
     try:
         read = Settings()
     except ValidationError as error:
-        problems = BadInput.from_validation(error).problems
-        raise BadInput(*(one.model_copy(update={"field": f"VARNA_{one.field.upper()}"}) for one in problems)) from None
+        raise BadInput(*map(_named, BadInput.from_validation(error).problems)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(Problem(field=FILE, code="toml", reason=str(error))) from None
     configure(read.log_level, read.log_format)
     return read
+
+
+def _named(problem: Problem) -> Problem:
+    """By the variable; what no variable is called can only stand in the file."""
+    name = FILE if problem.code == "unknown_setting" else f"VARNA_{problem.field.upper()}"
+    return problem.model_copy(update={"field": name})
 
 
 def run(work: Callable[[House], Awaitable[T]]) -> T:

@@ -45,6 +45,8 @@ ADVICE = {
     ("keys", State.WARNING): "keys_exposed",
     ("keys", State.PROBLEM): "keys_wrong",
     ("keys", State.OUT_OF_REACH): "keys_missing",
+    ("channels", State.WARNING): "only_outbox",
+    ("channels", State.PROBLEM): "channel_wrong",
     ("database", State.PROBLEM): "database_not_migrated",
     ("database", State.OUT_OF_REACH): "database_missing",
     ("reports_waiting", State.WARNING): "reports_stuck",
@@ -98,6 +100,7 @@ async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]
     """
     yield Check("settings", State.OK, f"{settings.home}, {settings.temporal_namespace}, {settings.task_queue}")
     yield _keys(settings)
+    yield _channels(settings)
     from storage.schema import is_current  # noqa: PLC0415 - slow to import, and whoever shows a check needs it not
 
     database = Database(settings.database)
@@ -132,6 +135,16 @@ def _keys(settings: Settings) -> Check:
     except OSError as error:
         return Check("keys", State.OUT_OF_REACH, f"{where}, {error.strerror}")
     return Check("keys", State.WARNING if masters.exposed else State.OK, where)
+
+
+def _channels(settings: Settings) -> Check:
+    """By which channels people can be told; the outbox tells nobody who does not look into it."""
+    try:
+        kinds = sorted(exchange.channels(settings))
+    except exchange.BadSetting as error:
+        return Check("channels", State.PROBLEM, error.problems[0].field)
+    leaving = set(kinds) - {"outbox", "chat"}
+    return Check("channels", State.OK if leaving else State.WARNING, ", ".join(kinds))
 
 
 async def _contents(database: Database, settings: Settings, *, thorough: bool) -> AsyncIterator[Check]:

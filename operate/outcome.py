@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-IN_OWN_WORDS = frozenset({"usage", "bad_setting"})
+IN_OWN_WORDS = frozenset({"usage", "bad_setting", "unknown_setting", "toml"})
 """Problems that whoever found them explains best: Typer, or the reader of a setting."""
 
 

@@ -53,6 +53,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI) -> None:
         # No access log whatever else is set up: the addresses of our pages are secrets.
         logging.getLogger("uvicorn.access").disabled = True
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         super().__init__(
             uvicorn.Config(
                 app,

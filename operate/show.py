@@ -18,6 +18,7 @@ from typer import echo
 
 from i18n import event_text, explanation_text, time_left, when
 from i18n.sentences import failure_text, label, obligation
+from i18n.times import exactly
 from models.message import Narrative
 from models.obligations import explanation
 from models.vocabulary.case import Level, StageState
@@ -160,9 +161,9 @@ def history(told: History, words: Words) -> Iterator[RenderableType]:
     """The ledger, a line for each event, and below it what people wrote."""
     for event in told.events:
         if not told.view.whole:
-            yield Text(f"{event.seq:>4}  {when(event.recorded, words)}  {words.code('moment', event.type)}")
+            yield Text(f"{event.seq:>4}  {exactly(event.recorded, words)}  {words.code('moment', event.type)}")
             continue
-        yield Text(f"{event.seq:>4}  {when(event.at, words)}  {event_text(event, words)}  ({event.actor})")
+        yield Text(f"{event.seq:>4}  {exactly(event.at, words)}  {event_text(event, words)}  ({event.actor})")
         for line in written(event, told.reports):
             yield Padding(line, (0, 0, 0, 6), expand=False)
 
@@ -179,16 +180,15 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
     if not found:
         yield words("cli.no_notices")
         return
-    table = _table(words, "case", "about", "urgency", "role", "recipient", "channel", "state", "changed", "message")
+    table = _table(words, "case", "about", "recipient", "channel", "state", "changed")
+    table.add_column(words("cli.message"), no_wrap=True)
     for one in found:
         about = f"obligation.{one.about}"
         table.add_row(
             one.case,
             words(about) if about in words else words.code("moment", one.about),
-            label(one.urgency, words),
-            label(one.role, words),
             one.recipient,
-            one.channel,
+            words.code("channel_kind", one.channel),
             words(f"cli.{one.state}") + (f": {failure_text(one.failure, words)}" if one.failure else ""),
             when(one.changed or one.queued, words),
             one.message or "–",

@@ -105,7 +105,16 @@ def failures() -> set[str]:
 
 def channel_failures() -> set[str]:
     """What channels and postman say went wrong: a code of its own, or a channel's name and how."""
-    own = {"bad_address", "bad_subject", "no_longer_active", "no_address", "channel_gone", "out_of_time", "bounced"}
+    own = {
+        "bad_address",
+        "bad_subject",
+        "no_longer_active",
+        "no_longer_for_them",
+        "no_address",
+        "channel_gone",
+        "out_of_time",
+        "bounced",
+    }
     said = strings(*(call.args[0] for call in calls("ChannelError", "Unsendable") if call.args))
     said |= {code for path, inside in NODES.items() if path.startswith("channels/") for code in returned(inside)}
     hows = {code.partition("_")[2] for code in said - own if re.fullmatch(r"[a-z]*_[a-z_0-9]+", code)}
