@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from models.vocabulary.case import Urgency
 from storage import tables
@@ -90,7 +90,30 @@ class Change:
     reason: str | None
 
 
-_COLUMNS = tuple(tables.messages.c[field.name] for field in fields(Sending))
+_TABLE, _CHANGES, _CARRIED = tables.messages, tables.message_changes, tables.notices
+_COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Sending))
+# What each message goes through is put together once: five hundred alarms at one moment are thousands of these.
+_LAST = select(func.coalesce(func.max(_CHANGES.c.number), 0)).where(_CHANGES.c.message == bindparam("of"))
+_REMEMBER = insert(_CHANGES).values(message=bindparam("of"), number=_LAST.scalar_subquery() + 1)
+_CLAIM = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"), _TABLE.c.state.in_(WAITING), _TABLE.c.next_try <= bindparam("now"))
+    .values(state=MessageState.SENDING, changed=bindparam("now"), attempts=_TABLE.c.attempts + 1)
+    .returning(_TABLE.c.attempts)
+)
+_MARK = {
+    state: update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state.in_(before)).returning(_TABLE.c.id)
+    for state, before in _BEFORE.items()
+}
+_MINE = select(_CARRIED.c.notice, _CARRIED.c.recipient).where(_CARRIED.c.message == bindparam("of")).subquery()
+_SAME = (_CARRIED.c.notice == _MINE.c.notice) & (_CARRIED.c.recipient == _MINE.c.recipient)
+_OTHERS = (
+    select(_CARRIED.c.message)
+    .distinct()
+    .join(_TABLE, _TABLE.c.id == _CARRIED.c.message)
+    .where(_SAME, _CARRIED.c.message != bindparam("of"), _TABLE.c.state.in_(WAITING))
+    .order_by(_CARRIED.c.message)
+)
 
 
 async def queue(session: AsyncSession, sending: Sending) -> bool:
@@ -153,15 +176,12 @@ async def mark(
     :param reference: the other side's mark for it.
     :param next_try: when it is tried again; None if nothing more is to be done.
     """
-    table = tables.messages
-    values: dict[str, object] = {"state": state, "reason": reason, "changed": at, "next_try": next_try}
+    values: dict[str, object] = {"state": state, "reason": reason, "changed": at, "next_try": next_try, "of": message}
     if reference is not None:
         values["reference"] = reference
     if state not in WAITING:
         values["untold"] = True
-    this = (table.c.id == message, table.c.state.in_(_BEFORE[state]))
-    marked = await session.execute(update(table).where(*this).values(values).returning(table.c.id))
-    if marked.one_or_none() is None:
+    if (await session.execute(_MARK[state], values)).one_or_none() is None:
         return False
     await _remember(session, message, state, at, reason)
     return True
@@ -169,14 +189,7 @@ async def mark(
 
 async def claim(session: AsyncSession, message: str, now: datetime, until: datetime) -> bool:
     """Take a message in hand to send it, until then; False if somebody else has it or it is done."""
-    table = tables.messages
-    free = (table.c.id == message, table.c.state.in_(WAITING), table.c.next_try <= now)
-    taking = (
-        update(table)
-        .where(*free)
-        .values(state=MessageState.SENDING, changed=now, next_try=until, attempts=table.c.attempts + 1)
-    )
-    taken = (await session.execute(taking.returning(table.c.attempts))).scalar_one_or_none()
+    taken = (await session.execute(_CLAIM, {"of": message, "now": now, "next_try": until})).scalar_one_or_none()
     if taken == 1:
         await _remember(session, message, MessageState.SENDING, now, None)
     return taken is not None
@@ -205,13 +218,8 @@ async def again(session: AsyncSession, message: str, at: datetime, code: Callabl
 
 async def supersede(session: AsyncSession, message: str, at: datetime) -> None:
     """The person has it: what carries the same notices to them by another channel and still waits is not needed."""
-    carried = tables.notices.c
-    mine = select(carried.notice, carried.recipient).where(carried.message == message).subquery()
-    same = (carried.notice == mine.c.notice) & (carried.recipient == mine.c.recipient) & (carried.message != message)
-    others = select(carried.message).where(same).distinct()
-    table = tables.messages.c
-    for one in await select_where(session, table.id.in_(others), table.state.in_(WAITING)):
-        await mark(session, one.id, MessageState.EXPIRED, at, "reached_otherwise")
+    for other in (await session.execute(_OTHERS, {"of": message})).scalars().all():
+        await mark(session, other, MessageState.EXPIRED, at, "reached_otherwise")
 
 
 async def told(session: AsyncSession, heard: Sequence[Sending]) -> None:
@@ -230,6 +238,4 @@ async def _one(session: AsyncSession, condition: ColumnElement[bool]) -> Sending
 
 
 async def _remember(session: AsyncSession, message: str, state: MessageState, at: datetime, reason: str | None) -> None:
-    table = tables.message_changes
-    number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(table.c.message == message).scalar_subquery()
-    await session.execute(insert(table).values(message=message, number=number, at=at, state=state, reason=reason))
+    await session.execute(_REMEMBER, {"of": message, "at": at, "state": state, "reason": reason})
