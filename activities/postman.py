@@ -37,7 +37,7 @@ log = structlog.get_logger()
 WITHIN = 2.0
 """Seconds that a case's activity waits for its messages; what takes longer is told to the case later."""
 AT_ONCE = 8
-"""Messages handed to one channel at the same time: so many alarms, and as many others beside them."""
+"""Messages handed to one channel at the same time: so many alarms, and as many others once no alarm is left."""
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = {Urgency.PAGE: timedelta(minutes=1)}
 LONGER = timedelta(minutes=5)
@@ -69,6 +69,7 @@ class Postman:
         self.together = Together(database)
         self._slots: defaultdict[tuple[str, bool], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._lines: defaultdict[Line, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._alarms: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self._put_off: dict[Line, datetime] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
@@ -127,6 +128,9 @@ class Postman:
         task = asyncio.create_task(self._send_until_taken(sending, now, first=first))
         self._under_way[sending.id] = task
         task.add_done_callback(lambda _: self._under_way.pop(sending.id, None))
+        if _line(sending).page:
+            self._alarms[sending.channel].add(task)
+            task.add_done_callback(self._alarms[sending.channel].discard)
         return task
 
     async def _send_until_taken(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> None:
@@ -142,6 +146,8 @@ class Postman:
         """Make one attempt; the message by the next channel, if that is to be tried at once."""
         line = _line(sending)
         async with self._lines[line], self._slots[line.channel, line.page]:
+            while not line.page and (alarms := self._alarms[line.channel]):
+                await asyncio.wait(alarms)
             behind = self._put_off.get(line, now()) > now() and not (first and line.page)
             if behind or not await self.together.write(partial(_claim, sending=sending, now=now())):
                 return None
@@ -193,7 +199,8 @@ class Postman:
         return None
 
     async def _settle(self, session: AsyncSession, ids: Sequence[str], now: datetime) -> list[notices.Outcome]:
-        found = await notices.outcomes(session, ids, now)
+        # All that is known: the activity before may have marked it as told, and died before it said so.
+        found = await notices.outcomes(session, ids, now, again=True)
         await notices.mark_told(session, found)
         return found
 

@@ -142,11 +142,16 @@ async def select_where(session: AsyncSession, *conditions: ColumnElement[bool]) 
     return [row if row.message else replace(row, state=MessageState.QUEUED) for row in found]
 
 
-async def outcomes(session: AsyncSession, notices: Iterable[str], now: datetime) -> list[Outcome]:
-    """What is known by now of these notices and has not been told to their cases; see `reckon`."""
+async def outcomes(
+    session: AsyncSession, notices: Iterable[str], now: datetime, *, again: bool = False
+) -> list[Outcome]:
+    """What is known by now of these notices and has not been told to their cases; see `reckon`.
+
+    :param again: what has been told as well: whoever told it may have died before it was heard.
+    """
     rows: dict[str, list[Delivery]] = {}
     for row in await select_where(session, tables.notices.c.notice.in_(list(notices))):
-        rows.setdefault(row.notice, []).append(row)
+        rows.setdefault(row.notice, []).append(replace(row, told=None) if again else row)
     found = (reckon(one, now) for one in rows.values())
     return [outcome for outcome in found if outcome is not None]
 
@@ -163,9 +168,10 @@ def reckon(rows: Sequence[Delivery], now: datetime) -> Outcome | None:
     reached |= {row.recipient: DIGEST for row in rows if row.message is None}
     if reached:
         return None if first.told == "sent" else Outcome(first.notice, "sent", first, tuple(sorted(reached.items())))
-    if any(row.state in WAITING for row in rows):
+    if waiting := [row for row in rows if row.state in WAITING]:
         patience = PATIENCE.get(first.urgency, LONGER)
-        if first.told is not None or min(row.queued for row in rows) + patience > now:
+        # Whoever had it, and had it not after all, is no longer somebody who has it.
+        if first.told in {"late", "failed"} or min(row.queued for row in waiting) + patience > now:
             return None
         return Outcome(first.notice, "late", first, failure="channel_out_of_reach")
     if first.told in {"failed", "late"}:
@@ -175,19 +181,23 @@ def reckon(rows: Sequence[Delivery], now: datetime) -> Outcome | None:
 
 
 async def mark_told(session: AsyncSession, told: Iterable[Outcome]) -> None:
-    """Their cases have heard these outcomes."""
+    """Their cases have heard these outcomes. That one was late is no news where another worker has told more since."""
+    table = tables.notices
     for outcome in told:
-        this = tables.notices.c.notice == outcome.notice
-        await session.execute(update(tables.notices).where(this).values(told=outcome.kind))
+        this = [table.c.notice == outcome.notice]
+        if outcome.kind == "late":
+            this.append(table.c.told.is_not_distinct_from(outcome.row.told))
+        await session.execute(update(table).where(*this).values(told=outcome.kind))
 
 
 async def waiting_too_long(session: AsyncSession, now: datetime) -> set[str]:
-    """Notices whose cases know nothing yet, though they have waited longer than people can."""
+    """Notices whose cases know nothing worse yet, though they have waited longer than people can."""
     notices, messages = tables.notices.c, tables.messages.c
+    known = notices.told.is_(None) | (notices.told == "sent")
     query = (
         select(notices.notice, notices.urgency, func.min(notices.queued))
         .join(tables.messages, messages.id == notices.message)
-        .where(messages.state.in_(WAITING), messages.kind != MessageKind.INVITATION, notices.told.is_(None))
+        .where(messages.state.in_(WAITING), messages.kind != MessageKind.INVITATION, known)
         .group_by(notices.notice, notices.urgency)
     )
     rows = [(notice, urgency, since) for notice, urgency, since in await session.execute(query)]

@@ -15,6 +15,7 @@ from storage.tables import MessageKind, MessageState
 from tests.storage.town import NOON, Town
 
 LATER = NOON + timedelta(minutes=1)
+LONG_AGO = NOON - timedelta(minutes=16)
 CASE = "9001-FV-2026-00001"
 
 
@@ -123,13 +124,15 @@ def stood(state: MessageState, told: str | None = None, recipient: str = "a", si
         ([stood(MessageState.SENT, told="sent")], None),
         ([stood(MessageState.SENT, told="late")], "sent"),
         ([stood(MessageState.QUEUED)], None),
-        ([stood(MessageState.QUEUED, since=NOON - timedelta(minutes=16))], "late"),
-        ([stood(MessageState.QUEUED, "late", since=NOON - timedelta(minutes=16))], None),
+        ([stood(MessageState.QUEUED, since=LONG_AGO)], "late"),
+        ([stood(MessageState.QUEUED, "late", since=LONG_AGO)], None),
         ([stood(MessageState.FAILED)], "failed"),
         ([stood(MessageState.FAILED), stood(MessageState.SENT, recipient="b")], "sent"),
         ([stood(MessageState.FAILED), stood(MessageState.SENDING, recipient="b")], None),
         ([stood(MessageState.BOUNCED, told="sent")], "failed"),
         ([stood(MessageState.EXPIRED, told="late")], None),
+        ([stood(MessageState.BOUNCED, "sent"), stood(MessageState.QUEUED, "sent", "b")], None),
+        ([stood(MessageState.BOUNCED, "sent"), stood(MessageState.QUEUED, "sent", "b", LONG_AGO)], "late"),
         ([stood(MessageState.FAILED, told="failed")], None),
     ],
 )
@@ -148,3 +151,17 @@ async def test_what_waits_too_long_is_found_before_anything_happens_to_it(town: 
         await notices.mark_told(session, [late])
         assert await notices.waiting_too_long(session, NOON + timedelta(hours=1)) == set()
     assert (late.kind, late.failure) == ("late", "channel_out_of_reach")
+
+
+async def test_that_it_was_late_does_not_outlast_that_it_arrived(town: Town) -> None:
+    async with town.database.writing() as session:
+        await notices.put(session, [row()])
+        await messages.queue(session, sending())
+        (late,) = await notices.outcomes(session, [notice().id], NOON + timedelta(hours=1))
+        await messages.mark(session, "m1", MessageState.SENT, LATER)
+        (sent,) = await notices.outcomes(session, [notice().id], LATER)
+        await notices.mark_told(session, [sent])
+        await notices.mark_told(session, [late])  # by another worker, which looked before and told after
+        await messages.mark(session, "m1", MessageState.BOUNCED, LATER)
+        (lost,) = await notices.outcomes(session, [notice().id], LATER)
+    assert (late.kind, sent.kind, lost.kind) == ("late", "sent", "failed")
