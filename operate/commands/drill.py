@@ -99,7 +99,14 @@ def _picture(seen: Drill, words: Words) -> Iterator[RenderableType]:
         if one.reason:
             why = words("cli.not_accepted") if one.reason == "not_accepted" else failure_text(one.reason, words)
             state = state if why == state else f"{state}: {why}"
-        table.add_row(one.person, label(one.role, words), one.channel, state, after(one.sent), after(one.accepted))
+        table.add_row(
+            one.person,
+            label(one.role, words),
+            words.code("channel_kind", one.channel),
+            state,
+            after(one.sent),
+            after(one.accepted),
+        )
     for gap in seen.nobody:
         table.add_row("–", label(gap.role, words), "–", failure_text(gap.reason, words), "–", "–")
     yield table
