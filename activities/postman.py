@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import structlog
 
@@ -16,13 +16,14 @@ from channels.contract import ChannelError
 from models.stages.clock import NoticeOutcome
 from models.vocabulary.case import Urgency
 from storage import messages, notices
+from storage.database import OutOfReach
 from storage.messages import WAITING
 from storage.tables import MessageState
 from storage.tables import messages as table
 from storage.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from storage.messages import Sending
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 WITHIN = 2.0
 """Seconds that a case's activity waits for its messages; what takes longer is told to the case later."""
@@ -45,6 +47,8 @@ LONGER = timedelta(minutes=5)
 SWITCH = {Urgency.PAGE: timedelta(seconds=30)}
 SWITCH_LATER = timedelta(minutes=10)
 """After so long without success the person's next channel is tried as well."""
+LOOK_AGAIN = timedelta(minutes=1)
+"""Until it is looked whether there is a next channel by now."""
 
 
 class Line(NamedTuple):
@@ -72,6 +76,7 @@ class Postman:
         self._alarms: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self._put_off: dict[Line, datetime] = {}
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._elsewhere: dict[str, datetime] = {}
 
     async def deliver(self, told: Sequence[Notice], at: datetime) -> tuple[NoticeOutcome, ...]:
         """Queue these notices and try to hand them over at once.
@@ -91,30 +96,37 @@ class Postman:
 
     async def round(self, at: datetime) -> int:
         """Send everything that is due, and wait until it is sent or put off; how many messages that was."""
-        now = _from(at)
-        async with self.database.reading() as session:
-            waiting = await messages.select_where(session, table.c.state.in_(WAITING))
-        held: set[Line] = set()
-        tasks: list[asyncio.Task[None]] = []
-        for one in waiting:
-            if one.expires <= at:
-                await self.together.write(partial(_expire, sending=one, at=at))
-            elif one.id in self._under_way:
-                held.add(_line(one))
-            elif one.next_try is None or one.next_try > at or _line(one) in held:
-                held.add(_line(one))
-                if one.queued + SWITCH.get(one.urgency, SWITCH_LATER) <= at:
-                    await self.try_elsewhere(one, at)
-            else:
-                tasks.append(self._start(one, now))
+        tasks = await self.begin(at)
         if tasks:
             await asyncio.wait(tasks)
         return len(tasks)
 
+    async def begin(self, at: datetime) -> list[asyncio.Task[None]]:
+        """Begin to send everything that is due: a channel that hangs keeps no other waiting."""
+        now = _from(at)
+        async with self.database.reading() as session:
+            waiting = await messages.select_where(session, table.c.state.in_(WAITING))
+        self._elsewhere = {one.id: self._elsewhere[one.id] for one in waiting if one.id in self._elsewhere}
+        held: set[Line] = set()
+        tasks: list[asyncio.Task[None]] = []
+        for one in waiting:
+            if one.expires <= at:
+                await _safely(self.together.write(partial(_expire, sending=one, at=at)))
+                continue
+            if one.id not in self._under_way and one.next_try and one.next_try <= at and _line(one) not in held:
+                tasks.append(self._start(one, now))
+                continue
+            held.add(_line(one))
+            switch = self._elsewhere.get(one.id, one.queued + SWITCH.get(one.urgency, SWITCH_LATER))
+            if switch <= at:
+                self._elsewhere[one.id] = at + LOOK_AGAIN
+                await self.try_elsewhere(one, at)
+        return tasks
+
     async def try_elsewhere(self, sending: Sending, at: datetime) -> None:
         """Try the person's next channel as well: this one took the message and gave it back, or has been silent."""
         queue = partial(queue_next_way, ring=self.ring, sending=sending, channels=self.channels.keys(), at=at)
-        if following := await self.together.write(queue):
+        if following := await _safely(self.together.write(queue)):
             self._start(following, _from(at))
 
     async def close(self) -> None:
@@ -136,11 +148,8 @@ class Postman:
     async def _send_until_taken(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> None:
         """By the person's channels in turn, until one takes it or each has refused it or put it off."""
         following: Sending | None = sending
-        try:
-            while following is not None:
-                following = await self._send(following, now, first=first)
-        except Exception as error:  # noqa: BLE001 - it stays queued, and the next round comes
-            log.warning("a message could not be handled, will try again", error=type(error).__name__)
+        while following is not None:
+            following = await _safely(self._send(following, now, first=first))
 
     async def _send(self, sending: Sending, now: Callable[[], datetime], *, first: bool) -> Sending | None:
         """Make one attempt; the message by the next channel, if that is to be tried at once."""
@@ -174,6 +183,11 @@ class Postman:
             return ChannelError("channel_silent", permanent=False), None
         except ChannelError as error:
             return error, None
+        except OutOfReach:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one message: it is seen, and goes other ways
+            log.warning("a message could not be written or sent", message=sending.id, error=type(error).__name__)
+            return ChannelError("channel_fault", permanent=False), None
 
     async def _done(
         self,
@@ -203,6 +217,15 @@ class Postman:
         found = await notices.outcomes(session, ids, now, again=True)
         await notices.mark_told(session, found)
         return found
+
+
+async def _safely(step: Awaitable[T]) -> T | None:
+    """Whatever is wrong with one message keeps no other waiting: it stays queued, and the next round comes."""
+    try:
+        return await step
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("a message could not be handled, will try again", error=type(error).__name__)
+        return None
 
 
 def pause(sending: Sending) -> timedelta:

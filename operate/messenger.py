@@ -34,13 +34,13 @@ AT_ONCE = 200
 
 
 async def run_messenger(house: House, cases: Cases, postman: Postman) -> None:
-    """Until cancelled: send what waits, tell the cases what happened. The two never wait for each other."""
+    """Until cancelled: send what waits, tell the cases what happened; neither waits for the other or a channel."""
     async with asyncio.TaskGroup() as both:
-        both.create_task(_again_and_again("sending", lambda: postman.round(datetime.now(UTC))))
+        both.create_task(_again_and_again("sending", lambda: postman.begin(datetime.now(UTC))))
         both.create_task(_again_and_again("telling", lambda: tell_cases(house, cases, postman, datetime.now(UTC))))
 
 
-async def _again_and_again(what: str, step: Callable[[], Awaitable[int]]) -> None:
+async def _again_and_again(what: str, step: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await step()
@@ -61,32 +61,39 @@ async def tell_cases(house: House, cases: Cases, postman: Postman, now: datetime
             await postman.try_elsewhere(one, now)
     async with house.database.reading() as session:
         duties = [one.id for one in changed if one.kind is not MessageKind.INVITATION]
-        ids = {row.notice for row in await notices.carried_by(session, duties)}
-        ids |= await notices.waiting_too_long(session, now)
+        carried = await notices.carried_by(session, duties)
+        ids = {row.notice for row in carried} | await notices.waiting_too_long(session, now)
         news = await notices.outcomes(session, ids, now)
-    by_case = [
+    refs = sorted({one.row.case for one in news} | {one.case for one in changed if one.case})
+    by_case = (
         _tell(house, cases, case, [n for n in news if n.row.case == case], [m for m in changed if m.case == case])
-        for case in sorted({one.row.case for one in news} | {one.case for one in changed if one.case})
-    ]
-    if nobody := [one for one in changed if one.case is None]:
+        for case in refs
+    )
+    heard = dict(zip(refs, await asyncio.gather(*by_case), strict=True))
+    # A digest is about many cases: it is told once all of them have heard.
+    waiting = {row.message for row in carried if not heard.get(row.case, True)}
+    if of_many := [one for one in changed if one.case is None and one.id not in waiting]:
         async with house.database.writing() as session:
-            await messages.told(session, nobody)
-    return sum(await asyncio.gather(*by_case))
+            await messages.told(session, of_many)
+    return sum(heard.values())
 
 
 async def _tell(house: House, cases: Cases, case: str, news: Sequence[Outcome], changed: Sequence[Sending]) -> bool:
-    """Tell one case; False if it cannot hear now."""
+    """Tell one case; False if it cannot hear now, whatever is wrong with it."""
     try:
         if news:
             await cases.hear(case, [outcome_of(one) for one in news])
         for one in changed:
             if one.state is MessageState.ACCEPTED:
                 await _accept(house, cases, one)
+        async with house.database.writing() as session:
+            await notices.mark_told(session, news)
+            await messages.told(session, changed)
     except EngineOutOfReach:
         return False
-    async with house.database.writing() as session:
-        await notices.mark_told(session, news)
-        await messages.told(session, changed)
+    except Exception as error:  # noqa: BLE001 - one case that cannot be told keeps no other from hearing
+        log.warning("a case could not be told, will try again", case=case, error=type(error).__name__)
+        return False
     return True
 
 
