@@ -14,14 +14,14 @@ from storage.messages import LIFE, Sending
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from models.contact import Way
     from models.notices import Notice
     from storage.keys import KeyRing
+    from storage.notices import Delivery
 
 IN_HAND = timedelta(minutes=1)
 """How long whoever queued or claimed a message has it in hand; then anybody may send it."""
@@ -51,14 +51,7 @@ async def queue_notices(
             empty[notice.id] = found.empty
         for one in found.recipients:
             to_tell.setdefault(one.code, []).append(notice)
-    queued: list[Sending] = []
-    for person, concerning in to_tell.items():
-        contact = await people.contact(session, ring, person)
-        for bundle in _bundles(concerning):
-            urgency = min((notice.urgency for notice in bundle), key=_ORDER.index)
-            ways = contact.ways(urgency, _fitting(bundle, channels), person)
-            queued += await _queue(session, ring, bundle, person, ways[:1], at)
-    return Queued(tuple(queued), empty)
+    return Queued(await _queue(session, ring, to_tell, channels, at), empty)
 
 
 async def queue_duty_gap(
@@ -112,33 +105,56 @@ async def queue_next_way(
 
 
 async def _queue(
-    session: AsyncSession, ring: KeyRing, bundle: Sequence[Notice], person: str, ways: Sequence[Way], at: datetime
-) -> list[Sending]:
-    first = bundle[0]
-    channel = str(ways[0].kind) if ways else NO_CHANNEL
-    if first.urgency is Urgency.DIGEST:
-        await deliveries.put(session, [deliveries.row_of(notice, person, channel, at, None) for notice in bundle])
-        return []
-    identity = _identity((notice.id for notice in bundle), person, channel)
-    if not await deliveries.put(session, [deliveries.row_of(one, person, channel, at, identity) for one in bundle]):
-        return []  # queued before, in other company perhaps: an activity that failed tells each notice by itself
-    sending = Sending(
-        id=identity,
+    session: AsyncSession,
+    ring: KeyRing,
+    to_tell: Mapping[str, Sequence[Notice]],
+    channels: Collection[str],
+    at: datetime,
+) -> tuple[Sending, ...]:
+    contacts = await people.contacts(session, ring, to_tell)
+    rows: list[Delivery] = []
+    planned: list[Sending] = []
+    for person, concerning in to_tell.items():
+        for bundle in _bundles(concerning):
+            ways = contacts[person].ways(_pressing(bundle), _fitting(bundle, channels), person)
+            channel = str(ways[0].kind) if ways else NO_CHANNEL
+            message = None
+            if bundle[0].urgency is not Urgency.DIGEST:
+                message = _identity((notice.id for notice in bundle), person, channel)
+                planned.append(_sending(message, bundle, person, channel, at))
+            rows += [deliveries.row_of(notice, person, channel, at, message) for notice in bundle]
+    put = await deliveries.put(session, rows)
+    # The rest was queued before, in other company perhaps: an activity that failed tells each notice by itself.
+    new = {row.message for row in rows if (row.notice, row.recipient) in put}
+    fresh = [one for one in planned if one.id in new]
+    if not fresh:
+        return ()
+    codes = await tokens.reply_codes(session, ring, fresh[0].organisation, [one.id for one in fresh])
+    queued = await messages.queue_all(session, [replace(one, code=codes[one.id]) for one in fresh])
+    return tuple(one for one in queued if one.state is MessageState.QUEUED)
+
+
+def _sending(message: str, bundle: Sequence[Notice], person: str, channel: str, at: datetime) -> Sending:
+    first, lost = bundle[0], channel == NO_CHANNEL
+    return Sending(
+        id=message,
         organisation=first.organisation,
         case=first.case,
         kind=MessageKind.INVITATION if first.invite else MessageKind.NOTICE,
         recipient=person,
         channel=channel,
-        urgency=min((notice.urgency for notice in bundle), key=_ORDER.index),
+        urgency=_pressing(bundle),
         queued=at,
         changed=at,
         expires=at + LIFE,
-        next_try=at if ways else None,
-        state=MessageState.QUEUED if ways else MessageState.FAILED,
-        reason=None if ways else "no_address",
-        code=await tokens.reply_code(session, ring, first.organisation, identity),
+        next_try=None if lost else at,
+        state=MessageState.FAILED if lost else MessageState.QUEUED,
+        reason="no_address" if lost else None,
     )
-    return [sending] if await messages.queue(session, sending) and ways else []
+
+
+def _pressing(bundle: Sequence[Notice]) -> Urgency:
+    return min((notice.urgency for notice in bundle), key=_ORDER.index)
 
 
 def _bundles(concerning: Sequence[Notice]) -> list[list[Notice]]:

@@ -118,11 +118,20 @@ _OTHERS = (
 
 async def queue(session: AsyncSession, sending: Sending) -> bool:
     """Put a message in the queue; False if it is there already, whatever became of it."""
-    row = {field.name: getattr(sending, field.name) for field in fields(Sending)}
-    put = insert_into(session, tables.messages).values(row).on_conflict_do_nothing(index_elements=["id"])
-    fresh = (await session.execute(put.returning(tables.messages.c.id))).one_or_none() is not None
+    return bool(await queue_all(session, [sending]))
+
+
+async def queue_all(session: AsyncSession, sendings: Sequence[Sending]) -> list[Sending]:
+    """Put messages in the queue; those that were not there already."""
+    if not sendings:
+        return []
+    put = insert_into(session, _TABLE).on_conflict_do_nothing(index_elements=["id"]).returning(_TABLE.c.id)
+    rows = [{column.name: getattr(one, column.name) for column in _COLUMNS} for one in sendings]
+    new = set((await session.execute(put, rows)).scalars())
+    fresh = [one for one in sendings if one.id in new]
     if fresh:
-        await _remember(session, sending.id, sending.state, sending.queued, sending.reason)
+        first = [{"of": one.id, "at": one.queued, "state": one.state, "reason": one.reason} for one in fresh]
+        await session.execute(_REMEMBER, first)
     return fresh
 
 

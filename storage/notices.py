@@ -78,10 +78,10 @@ async def put(session: AsyncSession, rows: Sequence[Delivery]) -> set[tuple[str,
         return set()
     values = [{column.name: getattr(row, column.name) for column in _COLUMNS} for row in rows]
     table = tables.notices
-    insert = insert_into(session, table).values(values)
+    insert = insert_into(session, table)
     key = [column.name for column in table.primary_key]
     fresh = insert.on_conflict_do_nothing(index_elements=key).returning(table.c.notice, table.c.recipient)
-    return {(notice, recipient) for notice, recipient in await session.execute(fresh)}
+    return {(notice, recipient) for notice, recipient in await session.execute(fresh, values)}
 
 
 def row_of(notice: Notice, recipient: str, channel: str, at: datetime, message: str | None) -> Delivery:

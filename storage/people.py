@@ -124,11 +124,18 @@ async def holders(session: AsyncSession, organisation: str, role: Role) -> list[
 
 async def contact(session: AsyncSession, ring: KeyRing, code: str) -> Contact:
     """Name and addresses of somebody; raises `UnknownUser`."""
-    table = tables.users.c
-    row = (await session.execute(select(table.organisation, table.body).where(table.code == code))).one_or_none()
-    if row is None:
+    found = await contacts(session, ring, [code])
+    if code not in found:
         raise UnknownUser(code)
-    return _contact(await ring.key(session, _scope(row.organisation)), code, row.body)
+    return found[code]
+
+
+async def contacts(session: AsyncSession, ring: KeyRing, codes: Iterable[str]) -> dict[str, Contact]:
+    """Names and addresses of several people; whoever is unknown is left out."""
+    table = tables.users.c
+    query = select(table.code, table.organisation, table.body).where(table.code.in_(list(codes)))
+    rows = (await session.execute(query)).all()
+    return {row.code: _contact(await ring.key(session, _scope(row.organisation)), row.code, row.body) for row in rows}
 
 
 async def active(session: AsyncSession, ring: KeyRing, code: str) -> tuple[str, Contact]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST = 50
 """Pieces in one transaction, so that nobody else waits for long."""
+GAP = 0.005
+"""Seconds between two, in which other processes get their turn (`storage.embedded.POLL`)."""
 
 
 class Together:
@@ -47,6 +49,8 @@ class Together:
             if not await self._write(batch):
                 for piece in batch:
                     await self._write([piece], last=True)
+            if self._waiting:
+                await asyncio.sleep(GAP)
 
     async def _write(self, batch: list[tuple[Work, asyncio.Future[Any]]], *, last: bool = False) -> bool:
         try:

@@ -14,6 +14,8 @@ from models.acceptance import CODE_ALPHABET, CODE_LENGTH
 from storage import messages, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from storage.keys import DataKey, KeyRing
@@ -58,15 +60,31 @@ async def opened(session: AsyncSession, ring: KeyRing, text: str, now: datetime)
 
 async def reply_code(session: AsyncSession, ring: KeyRing, organisation: str, message: str) -> str:
     """What to answer with instead of following the link; no other message uses it that could still be answered."""
+    return (await reply_codes(session, ring, organisation, [message]))[message]
+
+
+async def reply_codes(
+    session: AsyncSession, ring: KeyRing, organisation: str, messages: Collection[str]
+) -> dict[str, str]:
+    """A reply code for each of several messages that are queued at once."""
     key, table = await _key(session, ring, organisation), tables.messages.c
+    codes: dict[str, str] = {}
     attempt = 0
-    while True:
-        digest = key.derive(f"reply:{message}:{attempt}")
-        code = "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[:CODE_LENGTH])
-        used = select(table.id).where(table.code == code, table.id != message).limit(1)
-        if (await session.execute(used)).first() is None:
-            return code
+    while open_still := [message for message in messages if message not in codes]:
+        tried = {message: _code(key, message, attempt) for message in open_still}
+        others = select(table.code).where(table.code.in_(tried.values()), table.id.not_in(messages))
+        used = {*codes.values(), *(await session.execute(others)).scalars()}
+        for message, code in tried.items():
+            if code not in used:
+                codes[message] = code
+                used.add(code)
         attempt += 1
+    return codes
+
+
+def _code(key: DataKey, message: str, attempt: int) -> str:
+    digest = key.derive(f"reply:{message}:{attempt}")
+    return "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[:CODE_LENGTH])
 
 
 def _signed(key: DataKey, sending: Sending) -> str:

@@ -235,7 +235,9 @@ async def action_milliseconds(on: Stage) -> float:
     await on.cases.act(ref, triage, CHIEF)
     taken = []
     for number in range(TIMED):
-        what, given = ("add_note", {"text": "Ringde igen."}) if number % 2 else ("contact_affected", {"outcome": "reached"})
+        what, given = (
+            ("add_note", {"text": "Ringde igen."}) if number % 2 else ("contact_affected", {"outcome": "reached"})
+        )
         command = read(what, f"{ref}.{number}", given)
         began = perf_counter()
         await on.cases.act(ref, command, CHIEF)
