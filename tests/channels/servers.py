@@ -106,6 +106,8 @@ class MailServer(_Listener):
         """The answer to RCPT TO, by address; `*` for every other."""
         self.refuse_data = ""
         """The answer after the last byte."""
+        self.refuse_data_to: dict[str, str] = {}
+        """The same, for mails to one address."""
         self.drop_after_data = 0
         """So many times the connection breaks after the last byte; the mail was taken."""
         self._tls = tls
@@ -174,8 +176,9 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         del session
         listener = self._listener
-        if listener.refuse_data:
-            return listener.refuse_data
+        refused = [listener.refuse_data_to[to] for to in envelope.rcpt_tos if to in listener.refuse_data_to]
+        if listener.refuse_data or refused:
+            return listener.refuse_data or refused[0]
         assert isinstance(envelope.content, bytes)
         listener.arrived.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content))
         if listener.drop_after_data:
