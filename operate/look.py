@@ -12,7 +12,7 @@ from models.obligations import explanation, obligations
 from models.refusal import Refusal
 from models.stages.casework import ReportMerged
 from models.stages.intake import Reported
-from storage import cases, ledger, notices, people, reports, routines
+from storage import cases, ledger, notices, people, reports, routines, tables
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -165,8 +165,9 @@ async def deliveries(house: House, ref: str | None, *, failed: bool) -> list[not
     async with house.database.reading() as session:
         if ref is not None:
             await cases.load(session, house.ring, ref)
-        found = await (notices.failed(session) if failed else notices.select_where(session))
-        return await notices.with_changes(session, [one for one in found if ref in {None, one.case}])
+        its = () if ref is None else (tables.notices.c.case == ref,)
+        found = await (notices.failed if failed else notices.select_where)(session, *its)
+        return await notices.with_changes(session, found)
 
 
 async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sight:

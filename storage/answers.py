@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.vocabulary.case import Urgency
 from storage import cases, messages, people, recipients, routines, tables
@@ -14,6 +14,7 @@ from storage.keys import KeyDestroyed
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,13 +77,13 @@ async def standing(session: AsyncSession, ring: KeyRing, sending: Sending) -> St
         case = await cases.load(session, ring, sending.case) if sending.case else None
     except (people.UnknownUser, cases.UnknownCase, KeyDestroyed):
         raise NotTheirs from None
-    carried = tuple(await deliveries.carried_by(session, [sending.id]))
+    carried = tuple(await deliveries.carried_by(session, [sending.id]) or await _carried_anew(session, sending))
     if case and not await recipients.may_hear(session, case, person.id, {row.role for row in carried}):
         raise NotTheirs
     users = tables.users.c
     told = tables.notices.c.notice.in_([row.notice for row in carried])
     alike = await deliveries.select_where(session, told)
-    mine = [row.changed for row in alike if row.recipient == person.id and row.state is MessageState.ACCEPTED]
+    mine = [sending.id, *(row.message for row in alike if row.message and row.recipient == person.id)]
     since = min((row.queued for row in alike), default=sending.queued)
     return Standing(
         sending=sending,
@@ -90,7 +91,7 @@ async def standing(session: AsyncSession, ring: KeyRing, sending: Sending) -> St
         carried=carried,
         case=case,
         routine=await routines.by_digest(session, case.routine.digest) if case else None,
-        accepted=min((at for at in mine if at), default=None),
+        accepted=await _accepted(session, sending, mine),
         others=await _others(session, sending, carried, since),
     )
 
@@ -111,6 +112,27 @@ async def take(session: AsyncSession, ring: KeyRing, sending: Sending, at: datet
     ):
         await messages.supersede(session, sending.id, at)
     return before
+
+
+async def _accepted(session: AsyncSession, sending: Sending, mine: Iterable[str]) -> datetime | None:
+    """When one of these messages was accepted first, or one that was sent in its stead."""
+    table = tables.messages.c
+    alike = or_(*(table.id.startswith(_first(message), autoescape=True) for message in mine))
+    its = (table.case == sending.case, table.state == MessageState.ACCEPTED)
+    accepted = await messages.select_where(session, alike, *its)
+    return min((one.changed for one in accepted), default=None)
+
+
+async def _carried_anew(session: AsyncSession, sending: Sending) -> list[Delivery]:
+    """What a message told, if it has been sent once more since: link and code of the first one hold all the same."""
+    table, copies = tables.notices.c, f"{_first(sending.id)}-"
+    its = (table.case == sending.case, table.message.startswith(copies, autoescape=True))
+    return await deliveries.select_where(session, *its)
+
+
+def _first(message: str) -> str:
+    """The message that this one is a copy of (`storage.messages.again`), or itself."""
+    return message.partition("-")[0]
 
 
 async def _others(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.exc import MultipleResultsFound
 
 from models.inbound import MailKind
 from storage import answers, messages, tables
@@ -77,6 +76,6 @@ async def _meant(session: AsyncSession, inbound: Inbound, now: datetime) -> str 
     for code in inbound.codes:
         try:
             return (await messages.by_code(session, code, now)).id
-        except (UnknownMessage, MultipleResultsFound):  # what names two names neither
+        except UnknownMessage:
             continue
     return None

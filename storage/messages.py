@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 LIFE = timedelta(days=3)
 """How long a message is tried, and how long it can be accepted: mail servers give each other as long."""
 WAITING = (MessageState.QUEUED, MessageState.SENDING)
+OTHERWISE = "reached_otherwise"
+"""Why a message expires that is not needed any more: the person has the same by another channel."""
+MOST = 1000
+"""Messages asked for in one question: no database takes any number of them."""
 
 _BEFORE: dict[MessageState, tuple[MessageState, ...]] = {
     MessageState.QUEUED: WAITING,
@@ -162,10 +166,12 @@ async def select_where(session: AsyncSession, *conditions: ColumnElement[bool], 
 async def changes(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Change]]:
     """All that happened to these messages, in order."""
     table = tables.message_changes.c
-    query = select(table.message, table.at, table.state, table.reason).where(table.message.in_(ids))
+    query = select(table.message, table.at, table.state, table.reason).order_by(table.message, table.number)
     found: dict[str, list[Change]] = {message: [] for message in ids}
-    for message, *change in await session.execute(query.order_by(table.message, table.number)):
-        found[message].append(Change(*change))
+    for first in range(0, len(ids), MOST):
+        some = query.where(table.message.in_(ids[first : first + MOST]))
+        for message, *change in await session.execute(some):
+            found[message].append(Change(*change))
     return found
 
 
@@ -213,8 +219,9 @@ async def again(session: AsyncSession, message: str, at: datetime, code: Callabl
     """
     one = await get(session, message)
     table = tables.messages
-    if one.state in WAITING:
-        await session.execute(update(table).where(table.c.id == message).values(next_try=at))
+    if one.state in WAITING:  # whoever has it in hand is trying now
+        its = (table.c.id == message, table.c.state == MessageState.QUEUED)
+        await session.execute(update(table).where(*its).values(next_try=at))
         return message
     root = message.partition("-")[0]
     copies = select(func.count()).where(table.c.id.startswith(f"{root}-"))
@@ -228,7 +235,7 @@ async def again(session: AsyncSession, message: str, at: datetime, code: Callabl
 async def supersede(session: AsyncSession, message: str, at: datetime) -> None:
     """The person has it: what carries the same notices to them by another channel and still waits is not needed."""
     for other in (await session.execute(_OTHERS, {"of": message})).scalars().all():
-        await mark(session, other, MessageState.EXPIRED, at, "reached_otherwise")
+        await mark(session, other, MessageState.EXPIRED, at, OTHERWISE)
 
 
 async def told(session: AsyncSession, heard: Sequence[Sending]) -> None:

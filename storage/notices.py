@@ -12,7 +12,7 @@ from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from storage import tables
 from storage.database import insert_into
-from storage.messages import WAITING, Change, changes
+from storage.messages import OTHERWISE, WAITING, Change, changes
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
@@ -123,13 +123,12 @@ async def carried_by(session: AsyncSession, messages: Iterable[str]) -> list[Del
     return await select_where(session, tables.notices.c.message.in_(list(messages)))
 
 
-async def failed(session: AsyncSession, organisation: str | None = None) -> list[Delivery]:
-    """Deliveries that did not reach the one they were for, of one organisation or all."""
+async def failed(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:
+    """Deliveries that did not reach the one they were for, neither so nor by another channel."""
     lost = [MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED]
-    where: list[ColumnElement[bool]] = [tables.messages.c.state.in_(lost)]
-    if organisation is not None:
-        where.append(tables.notices.c.organisation == organisation)
-    return await select_where(session, *where)
+    message = tables.messages.c
+    otherwise = message.reason.is_not_distinct_from(OTHERWISE)
+    return await select_where(session, message.state.in_(lost), ~otherwise, *conditions)
 
 
 async def select_where(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:

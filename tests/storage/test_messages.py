@@ -149,3 +149,23 @@ async def test_a_reference_is_the_mark_of_one_channel_alone(town: Town) -> None:
                 await messages.by_reference(session, channel, reference)
         with pytest.raises(UnknownMessage):
             await messages.get(session, "b")
+
+
+async def test_any_number_of_messages_can_be_asked_what_happened_to_them(town: Town) -> None:
+    async with town.database.writing() as session:
+        await messages.queue(session, queued("m1"))
+        asked = [f"m{number}" for number in range(70_000)]
+        found = await messages.changes(session, asked)
+    assert [change.state for change in found["m1"]] == [MessageState.QUEUED]
+    assert len(found) == len(asked)
+
+
+async def test_what_somebody_has_in_hand_is_not_sent_by_another_because_it_is_asked_for(town: Town) -> None:
+    async def code(_: str) -> str:
+        return "ABC234"
+
+    async with town.database.writing() as session:
+        await messages.queue(session, queued("m1"))
+        assert await messages.claim(session, "m1", NOON, NOON + timedelta(minutes=1))
+        assert await messages.again(session, "m1", NOON, code) == "m1"
+        assert not await messages.claim(session, "m1", NOON, NOON + timedelta(minutes=1))

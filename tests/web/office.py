@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 
 import httpx2
@@ -111,6 +112,12 @@ class Office:
         async with self.database.reading() as session:
             found = (await messages.changes(session, [sending.id]))[sending.id]
         return [f"{change.state}:{change.reason}" for change in found]
+
+    async def sent_again(self, sending: Sending) -> Sending:
+        """An operator has sent the message once more."""
+        async with self.database.writing() as session:
+            code = partial(tokens.reply_code, session, self.ring, sending.organisation)
+            return await messages.get(session, await messages.again(session, sending.id, datetime.now(UTC), code))
 
     async def becomes(self, **changes: object) -> None:
         """The case is otherwise than it was."""

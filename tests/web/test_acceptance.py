@@ -246,3 +246,15 @@ async def test_whoever_guesses_too_much_is_asked_to_wait_but_a_true_link_still_o
 async def accepted_at(office: Office, message: str) -> datetime:
     async with office.database.reading() as session:
         return (await messages.get(session, message)).changed
+
+
+async def test_an_alarm_that_was_sent_once_more_is_taken_by_its_first_link_too(
+    office: Office, visitor: httpx2.AsyncClient
+) -> None:
+    first = await office.message()
+    again = await office.sent_again(first)
+    assert "Jag tar larmet" in (await visitor.get(await office.link(first))).text
+    await visitor.post(await office.link(first))
+    assert await office.state(first) is MessageState.ACCEPTED
+    # The second asks for nothing more: they have taken it.
+    assert "Jag tar larmet" not in (await visitor.get(await office.link(again))).text
