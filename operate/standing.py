@@ -7,17 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select
 
 from activities.queueing import queue_duty_gap
 from models.vocabulary.people import Role
 from operate import feeds, schedules
 from operate.staffing import lacks
-from storage import people, routines, tables
+from storage import people, routines
 from workflows.mailbox import keep_polling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Awaitable, Collection
 
     from temporalio.client import Client
 
@@ -27,38 +26,51 @@ log = structlog.get_logger()
 
 AGAIN = timedelta(hours=1)
 """How often it is looked whether all is still in place, and whether the rota has a hole."""
+SOON = timedelta(minutes=1)
+"""The same, while something is not in place."""
 
 
 async def keep_standing(client: Client, house: House, channels: Collection[str]) -> None:
     """Until cancelled: keep the digests scheduled and the mailbox read, and tell of holes in the rota."""
     while True:
-        try:
-            await stand(client, house, channels, datetime.now(UTC))
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
-            log.warning("not all is in place, will try again", error=type(error).__name__)
-        await asyncio.sleep(AGAIN.total_seconds())
+        well = await _done("organisations", stand(client, house, channels, datetime.now(UTC)))
+        await asyncio.sleep((AGAIN if well else SOON).total_seconds())
 
 
-async def stand(client: Client, house: House, channels: Collection[str], now: datetime) -> None:
-    """Put everything in place; a second time changes nothing."""
+async def stand(client: Client, house: House, channels: Collection[str], now: datetime) -> bool:
+    """Put everything in place, each by itself; False if something could not be. A second time changes nothing."""
     async with house.database.reading() as session:
-        organisations = (await session.execute(select(tables.organisations.c.code))).scalars().all()
-    await schedules.ensure(client, house.settings.task_queue, organisations)
+        organisations = await people.organisations(session)
+    queue = house.settings.task_queue
+    done = [await _done("digests", schedules.ensure(client, queue, organisations))]
     if house.settings.imap_host:
-        await keep_polling(client, house.settings.task_queue)
-    await feeds.refresh(house, now)
-    for organisation in organisations:
-        await tell_of_lacks(house, organisation, channels, now)
+        done.append(await _done("mailbox", keep_polling(client, queue)))
+    done.append(await _done("calendars", feeds.refresh(house, now)))
+    done += [await _done(one, tell_of_lacks(house, one, channels, now)) for one in organisations]
+    return all(done)
 
 
 async def tell_of_lacks(house: House, organisation: str, channels: Collection[str], now: datetime) -> None:
-    """Tell the head of security, once a day, that somebody could not be called when it matters."""
-    async with house.database.writing() as session:
+    """Tell the head of security, or else the deputy, once a day, that somebody could not be called when it matters."""
+    async with house.database.reading() as session:
         try:
             routine = await routines.current(session, organisation, now.date())
         except routines.UnknownRoutine:
             return
         if not await lacks(session, house.ring, organisation, routine, now, channels):
             return
-        for chief in await people.holders(session, organisation, Role.SECURITY_CHIEF):
-            await queue_duty_gap(session, house.ring, organisation, chief, channels, now)
+        told = await people.holders(session, organisation, Role.SECURITY_CHIEF)
+        if not told and (deputy := routine.notices.deputies.get(Role.SECURITY_CHIEF)):
+            told = await people.holders(session, organisation, deputy)
+    async with house.database.writing() as session:
+        for one in told:
+            await queue_duty_gap(session, house.ring, organisation, one, channels, now)
+
+
+async def _done(what: str, step: Awaitable[object]) -> bool:
+    """Whether it was done: whatever went wrong with it, everything else is looked after, and it is tried again."""
+    try:
+        return await step is not False
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("not all is in place, will try again", what=what, error=type(error).__name__)
+        return False
