@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from models.contact import WebAddress
 from models.message import Code, Frozen, Instant, OrganisationCode
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 BY_HAND, CALENDAR = "hand", "calendar"
 """Where an absence is from."""
+_SERVED = tables.pool_organisations.c
+_ROTA = (
+    select(tables.pools.c.body)
+    .join(tables.pool_organisations, _SERVED.pool == tables.pools.c.code)
+    .where(_SERVED.organisation == bindparam("organisation"), _SERVED.role == bindparam("role"))
+)
 
 
 class UnknownPool(LookupError):
@@ -122,13 +128,7 @@ async def pools(session: AsyncSession, ring: KeyRing, organisation: str | None =
 
 async def rota(session: AsyncSession, organisation: str, role: Role) -> Rota | None:
     """By which rota a role is on duty for an organisation; None if it has no pool. One question to the database."""
-    served, table = tables.pool_organisations.c, tables.pools.c
-    query = (
-        select(table.body)
-        .join(tables.pool_organisations, served.pool == table.code)
-        .where(served.organisation == organisation, served.role == role)
-    )
-    body = (await session.execute(query)).scalar_one_or_none()
+    body = (await session.execute(_ROTA, {"organisation": organisation, "role": role})).scalar_one_or_none()
     return None if body is None else _read(body)
 
 

@@ -96,6 +96,7 @@ class Change:
 
 _TABLE, _CHANGES, _CARRIED = tables.messages, tables.message_changes, tables.notices
 _COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Sending))
+_SENDINGS = select(*_COLUMNS).order_by(_TABLE.c.queued, _TABLE.c.id)
 # What each message goes through is put together once: five hundred alarms at one moment are thousands of these.
 _LAST = select(func.coalesce(func.max(_CHANGES.c.number), 0)).where(_CHANGES.c.message == bindparam("of"))
 _REMEMBER = insert(_CHANGES).values(message=bindparam("of"), number=_LAST.scalar_subquery() + 1)
@@ -158,9 +159,7 @@ async def by_reference(session: AsyncSession, channel: str, reference: str) -> S
 
 async def select_where(session: AsyncSession, *conditions: ColumnElement[bool], limit: int = 10_000) -> list[Sending]:
     """Messages in the order they were queued."""
-    table = tables.messages.c
-    query = select(*_COLUMNS).where(*conditions).order_by(table.queued, table.id).limit(limit)
-    return [Sending(*row) for row in await session.execute(query)]
+    return [Sending(*row) for row in await session.execute(_SENDINGS.where(*conditions).limit(limit))]
 
 
 async def changes(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Change]]:

@@ -70,6 +70,12 @@ class Outcome(NamedTuple):
 _JOINED = {"state": "state", "failure": "reason", "changed": "changed"}
 _COLUMNS = tuple(tables.notices.c[field.name] for field in fields(Delivery) if field.name not in {*_JOINED, "changes"})
 _FROM_MESSAGE = tuple(tables.messages.c[name] for name in _JOINED.values())
+_ORDER = tuple(tables.notices.c[name] for name in ("case", "seq", "role", "recipient", "queued", "channel"))
+_DELIVERIES = (
+    select(*_COLUMNS, *_FROM_MESSAGE)
+    .select_from(tables.notices.outerjoin(tables.messages, tables.notices.c.message == tables.messages.c.id))
+    .order_by(*_ORDER)
+)
 
 
 async def put(session: AsyncSession, rows: Sequence[Delivery]) -> set[tuple[str, str]]:
@@ -133,11 +139,7 @@ async def failed(session: AsyncSession, *conditions: ColumnElement[bool]) -> lis
 
 async def select_where(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:
     """Deliveries with the state of their messages; a notice that waits for the digest is queued."""
-    table = tables.notices
-    joined = table.outerjoin(tables.messages, table.c.message == tables.messages.c.id)
-    query = select(*_COLUMNS, *_FROM_MESSAGE).select_from(joined).where(*conditions)
-    order = (table.c.case, table.c.seq, table.c.role, table.c.recipient, table.c.queued, table.c.channel)
-    found = [Delivery(*row) for row in await session.execute(query.order_by(*order))]
+    found = [Delivery(*row) for row in await session.execute(_DELIVERIES.where(*conditions))]
     return [row if row.message else replace(row, state=MessageState.QUEUED) for row in found]
 
 

@@ -11,13 +11,14 @@ import os
 import platform
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 import psutil
 
-from tests.benchmarks import live, pure, startup
+from tests.benchmarks import live, pure, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -99,12 +100,68 @@ async def first_case(home: Path) -> list[Figure]:
     return [Figure("start_up", await startup.seconds_to_first_case(home), "s to the first living case", 10)]
 
 
+async def people_told(home: Path) -> list[Figure]:
+    """Events, alarms, and a mail server that hangs."""
+    progress("setting up an installation with a mail server")
+    async with telling.stage(home) as on:
+        progress("alarms one by one")
+        told = await telling.single(on)
+        silences = []
+        for number in range(1, telling.ROUNDS + 1):
+            progress(f"officer actions while the mail server says nothing, round {number} of {telling.ROUNDS}")
+            silences.append(await telling.silence(on))
+        progress(f"{telling.AT_ONCE} alarms at once")
+        flood = await telling.flood(on, {one.recipient for one in told if one.rings})
+    one_by_one = [one.seconds for one in told]
+    return [
+        Figure(
+            "told",
+            median(one_by_one),
+            "s from an event to its message with the mail server, median",
+            1,
+            details={
+                "alarms_median": round(median(one.seconds for one in told if one.rings), 3),
+                "longest": round(max(one_by_one), 3),
+                "messages": len(told),
+            },
+        ),
+        Figure(
+            "alarms_at_once",
+            flood.seconds,
+            f"s until {telling.AT_ONCE} alarms at once are with the mail server",
+            60,
+            details={
+                "mails_that_ring": flood.alarms,
+                "reports_in_after": round(flood.reporting_seconds, 1),
+                "all_mails": flood.messages,
+                "all_mails_after": round(flood.all_seconds, 1),
+            },
+        ),
+        Figure("alarms_lost_or_doubled", flood.lost + flood.doubled, "mails missing or sent twice", 0, margin=1),
+        Figure(
+            "action_while_a_channel_hangs",
+            median(one.ratio for one in silences),
+            "times an action while it answers",
+            1.2,
+            details={
+                "milliseconds": [round(median(chain.from_iterable(one.silent)), 1) for one in silences],
+                "answering_milliseconds": [round(median(one.answering), 1) for one in silences],
+                "after_seconds": list(telling.SILENT_FOR),
+                "milliseconds_then": [[round(median(each), 1) for each in one.silent] for one in silences],
+                "messages_waiting": [one.waiting for one in silences],
+                "rounds": [round(one.ratio, 2) for one in silences],
+            },
+        ),
+    ]
+
+
 async def measure() -> list[Figure]:
     """Everything, the quiet things first."""
     figures = rules()
     with tempfile.TemporaryDirectory(prefix="varna-bench-") as folder:
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")
+        figures += await people_told(Path(folder) / "told")
     return figures
 
 

@@ -24,6 +24,8 @@ class Figure:
         """How much of the limit is used up: above 1 it is broken."""
         if self.limit is None:
             return 0.0
+        if self.limit == 0:
+            return float("inf") if self.value else 0.0
         return self.value / self.limit if self.better == "lower" else self.limit / self.value
 
     @property

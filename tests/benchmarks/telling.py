@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -126,6 +127,11 @@ class Told:
     sent: datetime | None
 
     @property
+    def rings(self) -> bool:
+        """An alarm."""
+        return self.urgency is Urgency.PAGE
+
+    @property
     def seconds(self) -> float:
         """From event to handed over."""
         return (self.sent - self.recorded).total_seconds() if self.sent else float("inf")
@@ -166,6 +172,7 @@ class Flood:
     """From the first report to the last alarm handed over."""
     all_seconds: float
     """The same, to the last of all messages."""
+    alarms: int
     messages: int
     reporting_seconds: float
     lost: int
@@ -182,36 +189,37 @@ async def flood(on: Stage, alarmed: Collection[str]) -> Flood:
     reported = perf_counter() - clock
     await on.all_told(refs)
     told, arrived = await on.told(refs), Counter(await on.post.arrived())
-    rung = [one for one in told if one.urgency is Urgency.PAGE]
+    rung = [one for one in told if one.rings]
     reached = {(one.case, one.recipient) for one in rung if arrived[one.id]}
     demanded = {(ref, who) for ref in refs for who in alarmed}
     return Flood(
         seconds=max(((one.sent or datetime.now(UTC)) - began).total_seconds() for one in rung),
         all_seconds=max(((one.sent or datetime.now(UTC)) - began).total_seconds() for one in told),
+        alarms=len(rung),
         messages=len(told),
         reporting_seconds=reported,
         lost=len(demanded - reached) + sum(not arrived[one.id] for one in told),
-        doubled=sum(arrived[one.id] - 1 for one in told if arrived[one.id]) + len(rung) - len(demanded),
+        doubled=sum(arrived[one.id] - 1 for one in told if arrived[one.id]) + max(0, len(rung) - len(demanded)),
     )
 
 
 @dataclass(frozen=True)
 class Silence:
-    """Milliseconds of an officer's action while the mail server answers, and at several moments of its silence."""
+    """Milliseconds of officers' actions with a mail server that answers, and at several moments of its silence."""
 
-    answering: float
-    silent: tuple[float, ...]
+    answering: list[float]
+    silent: list[list[float]]
     waiting: int
     """Messages that waited for the server in the end."""
 
     @property
     def ratio(self) -> float:
-        """The worst moment against the server that answers."""
-        return max(self.silent) / self.answering
+        """Of the medians: silent against answering."""
+        return median(chain.from_iterable(self.silent)) / median(self.answering)
 
 
 async def silence(on: Stage) -> Silence:
-    """Time an officer's actions with a server that answers, then with alarms waiting for one that says nothing."""
+    """Time officers' actions with a server that answers, with alarms waiting for one that says nothing, and after."""
     answering = await action_milliseconds(on)
     await on.post.hang()
     try:
@@ -225,22 +233,21 @@ async def silence(on: Stage) -> Silence:
     finally:
         await on.post.answer()
     await on.all_told(stuck)
-    return Silence(answering, tuple(silent), waiting)
+    answering += await action_milliseconds(on)
+    return Silence(answering, silent, waiting)
 
 
-async def action_milliseconds(on: Stage) -> float:
-    """Median of notes and calls in a new case where nobody is in danger."""
+async def action_milliseconds(on: Stage) -> list[float]:
+    """Notes and calls in a new case where nobody is in danger."""
     ref = await on.begin(report())
     triage, *_ = commands(ref)
     await on.cases.act(ref, triage, CHIEF)
     taken = []
     for number in range(TIMED):
-        what, given = (
-            ("add_note", {"text": "Ringde igen."}) if number % 2 else ("contact_affected", {"outcome": "reached"})
-        )
-        command = read(what, f"{ref}.{number}", given)
+        called = read("contact_affected", f"{ref}.{number}", {"outcome": "reached"})
+        noted = read("add_note", f"{ref}.{number}", {"text": "Ringde igen."})
         began = perf_counter()
-        await on.cases.act(ref, command, CHIEF)
+        await on.cases.act(ref, noted if number % 2 else called, CHIEF)
         taken.append((perf_counter() - began) * 1e3)
         await asyncio.sleep(max(0.0, PACE - (perf_counter() - began)))
-    return median(taken)
+    return taken
