@@ -83,6 +83,7 @@ async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, obje
     :raises Refusal: if a duty pool contradicts itself or another (`storage.duty.put`).
     """
     directory = Directory.parse(document)
+    await _refuse_others(session, directory)
     for organisation in directory.organisations:
         row = organisation.model_dump(exclude={"people"})
         await session.execute(upsert(session, tables.organisations), row)
@@ -188,6 +189,16 @@ async def absent(session: AsyncSession, code: str, away: Absence) -> None:
 async def put_absences(session: AsyncSession, code: str, away: Iterable[Absence], source: str) -> None:
     """Put somebody's absences in place of those that were known from this source; raises `UnknownUser`."""
     await duty.put_absences(session, await _home(session, code), code, away, source)
+
+
+async def _refuse_others(session: AsyncSession, directory: Directory) -> None:
+    """Nobody is taken from another organisation, which would miss them when it calls."""
+    homes = {one.code: organisation.code for organisation in directory.organisations for one in organisation.people}
+    table = tables.users.c
+    found = await session.execute(select(table.code, table.organisation).where(table.code.in_(list(homes))))
+    if taken := sorted(row.code for row in found if row.organisation != homes[row.code]):
+        reason = "somebody in another organisation has it"
+        raise BadInput(*(Problem(field=code, code="code_taken", reason=reason) for code in taken))
 
 
 async def _home(session: AsyncSession, code: str) -> str:

@@ -128,3 +128,11 @@ async def test_a_newer_document_that_says_nothing_of_absences_leaves_them(town: 
 def test_a_code_that_stands_twice_is_refused_for_one_of_them_would_be_lost() -> None:
     with pytest.raises(BadInput, match="nya-tib"):
         people.Directory.parse(tomllib.loads(WHOLE.replace("nya-slutat", "nya-tib")))
+
+
+async def test_nobody_is_taken_from_another_organisation_by_a_file_that_uses_their_code(town: Town) -> None:
+    with pytest.raises(BadInput, match="granvik-tib"):
+        async with town.database.writing() as session:
+            await people.load(session, town.ring, tomllib.loads(WHOLE.replace("nya-tib", "granvik-tib")))
+    async with town.database.reading() as session:
+        assert await people.holders(session, "9001", Role.DUTY_OFFICER) == ["granvik-tib"]
