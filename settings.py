@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     """How often `varna watch` looks."""
     metrics_port: Annotated[int, Field(gt=0, lt=65536)] = 7281
     """Where `varna watch` shows its metrics, on this machine."""
+    metrics_host: str = "127.0.0.1"
+    """On which of its addresses; as for the pages, a container needs 0.0.0.0."""
 
     @classmethod
     def settings_customise_sources(

@@ -39,9 +39,9 @@ class Metrics:
         self._failed_beats = self._counter("heartbeats_failed", "Heartbeats that nobody took.")
         self._seen: set[tuple[str, str]] = set()
 
-    def serve(self, port: int) -> Callable[[], None]:
-        """Show them on this port, in a thread of its own; how to stop. Raises `OSError` if the port is taken."""
-        server, thread = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+    def serve(self, host: str, port: int) -> Callable[[], None]:
+        """Show them there, in a thread of its own; how to stop. Raises `OSError` if the port is taken."""
+        server, thread = start_http_server(port, addr=host, registry=self.registry)
 
         def stop() -> None:
             server.shutdown()

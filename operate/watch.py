@@ -194,7 +194,7 @@ async def watch_on(house: House, told: Callable[[Round], None]) -> None:
     :param told: hears of each round.
     """
     dog = Watchdog(house)
-    stop_serving = dog.metrics.serve(house.settings.metrics_port)
+    stop_serving = dog.metrics.serve(house.settings.metrics_host, house.settings.metrics_port)
     try:
         async with httpx2.AsyncClient() as client:
             watching = asyncio.create_task(keep_watch(dog, client, house.settings.watch_seconds, told))

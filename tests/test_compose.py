@@ -122,7 +122,13 @@ def test_the_pages_listen_where_they_are_published_and_are_asked_where_they_list
     assert SERVICES["web"]["ports"] == [f"127.0.0.1:{port}:{port}"]
     assert SERVICES["web"]["environment"]["VARNA_WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside its container
     assert f":{port}/readyz" in str(SERVICES["web"]["healthcheck"])
-    assert f":{Settings.model_fields['metrics_port'].default}/metrics" in str(SERVICES["watch"]["healthcheck"])
+
+
+def test_the_metrics_can_be_fetched_from_outside_their_container() -> None:
+    port = Settings.model_fields["metrics_port"].default
+    assert SERVICES["watch"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert SERVICES["watch"]["environment"]["VARNA_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 - inside its container
+    assert f":{port}/metrics" in str(SERVICES["watch"]["healthcheck"])
 
 
 def test_an_optional_secret_that_is_empty_is_none(tmp_path: Path) -> None:

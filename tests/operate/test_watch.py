@@ -182,7 +182,7 @@ async def test_the_metrics_are_served_on_this_machine_until_the_watchdog_ends(
     little_town: Town, tmp_path: Path, unused_port: int
 ) -> None:
     dog = Watchdog(house(little_town, tmp_path))
-    stop = dog.metrics.serve(unused_port)
+    stop = dog.metrics.serve("127.0.0.1", unused_port)
     async with httpx2.AsyncClient() as client:
         shown = await client.get(f"http://127.0.0.1:{unused_port}/metrics")
         assert "varna_watch_well 0.0" in shown.text
