@@ -40,7 +40,7 @@ class CaseFile:
         self.routine = start.routine
         self.organisation = start.ref.partition("-")[0]
         self.receipts = {receipt.command: receipt for receipt in start.receipts}
-        self.heard = dict.fromkeys(start.heard)
+        self.heard = {notice: news for notice, _, news in (one.rpartition(":") for one in start.heard)}
         self.pending: list[Proposal] = []
         self.recorded = start.case
         """The case as the ledger has it."""
@@ -75,9 +75,10 @@ class CaseFile:
 
     def hear(self, outcome: NoticeOutcome, now: datetime) -> None:
         """Take in what became of a notice; the same news twice is once."""
-        news = f"{outcome.notice}:{outcome.failure or 'sent'}"
-        if news not in self.heard:
-            self.heard = {**dict.fromkeys([*self.heard][1 - RECEIPTS_KEPT :]), news: None}
+        news = outcome.failure or "sent"
+        if self.heard.get(outcome.notice) != news:
+            self.heard.pop(outcome.notice, None)
+            self.heard = {**dict([*self.heard.items()][1 - RECEIPTS_KEPT :]), outcome.notice: news}
             self.propose(outcome, self.actor(WORLD), now)
 
     def tick(self, now: datetime) -> datetime | None:
@@ -142,7 +143,7 @@ class CaseFile:
             "case": self.case,
             "reported": None,
             "receipts": tuple(self.receipts.values()),
-            "heard": tuple(self.heard),
+            "heard": tuple(f"{notice}:{news}" for notice, news in self.heard.items()),
         }
         return self.start.model_copy(update=kept)
 

@@ -48,7 +48,7 @@ class CaseStart(Frozen):
     case: Case | None = None
     receipts: tuple[Receipt, ...] = ()
     heard: tuple[str, ...] = ()
-    """Outcomes of notices already taken in."""
+    """What was heard last of each notice: `notice:news`."""
 
 
 class Action(Frozen):
