@@ -9,6 +9,7 @@ from channels.contract import Invitation, Message
 from i18n import words
 from i18n.letters import letter
 from models.invitations import times
+from models.vocabulary.case import Urgency
 from storage import notices, people, recipients, routines, tokens
 from storage.answers import ASKED
 from storage.tables import MessageKind
@@ -40,14 +41,17 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
     if carried and carried[0].routine:
         routine = await routines.by_digest(session, carried[0].routine)
         own = own.local(routine.texts)
-    link = public_url
-    if sending.kind is MessageKind.NOTICE:
+    # Whoever is only told how many is told by no field of the message which.
+    counted = bool(carried) and all(row.urgency is Urgency.COUNT for row in carried)
+    link = "" if counted else public_url
+    if sending.kind is MessageKind.NOTICE and not counted:
         link = f"{public_url}/l/{await tokens.token(session, ring, sending)}"
     asked = sending.kind is MessageKind.NOTICE and sending.urgency in ASKED
     drill = any(row.drill for row in carried)
     code = sending.code if asked else ""
     return _message(sending, letter(sending.kind.value, carried, own, drill=drill, link=link, code=code)).model_copy(
         update={
+            "case": "" if counted else sending.case or "",
             "address": address,
             "language": language,
             "link": link,
@@ -83,7 +87,6 @@ def _message(sending: Sending, said: Letter) -> Message:
     return Message(
         id=sending.id,
         organisation=sending.organisation,
-        case=sending.case or "",
         recipient=sending.recipient,
         address="",
         urgency=sending.urgency.value,
