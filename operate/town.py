@@ -102,9 +102,9 @@ class Town:
         await self.until(when.astimezone(UTC))
         return when.astimezone(UTC)
 
-    async def report(self, report: Report, *, drill: bool = False) -> TownCase:
-        """Somebody reports, now, or it is a drill."""
-        accepted = await accept(self.house, report, await self.now(), drill=drill)
+    async def report(self, report: Report, *, drill: bool = False, received: datetime | None = None) -> TownCase:
+        """Somebody reports, now or a little earlier, or it is a drill."""
+        accepted = await accept(self.house, report, received or await self.now(), drill=drill)
         await start(self.house, self.cases, accepted)
         case = TownCase(self, accepted.case)
         async with asyncio.timeout(PATIENCE):
