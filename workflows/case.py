@@ -116,7 +116,7 @@ class CaseWorkflow:
                 for notice in told:
                     self.begin_telling(notice)
                 return
-            outcomes = (undelivered(*told),)
+            outcomes = undelivered(told)
         for outcome in outcomes:
             self.file.hear(outcome, workflow.now())
 
@@ -157,12 +157,16 @@ class CaseWorkflow:
         )
 
 
-def undelivered(notice: Notice) -> NoticeOutcome:
-    """What becomes of a notice that no channel took in time."""
-    return NoticeOutcome(
-        id=f"notice:{notice.id}",
-        notice=notice.id,
-        role=notice.role,
-        failure="channel_out_of_reach",
-        fallback=notice.fallback,
+def undelivered(told: tuple[Notice, ...]) -> tuple[NoticeOutcome, ...]:
+    """What becomes of notices that nobody could even queue in time; nobody else is told of a time in a calendar."""
+    return tuple(
+        NoticeOutcome(
+            id=f"notice:{notice.id}",
+            notice=notice.id,
+            role=notice.role,
+            failure="channel_out_of_reach",
+            fallback=notice.fallback,
+        )
+        for notice in told
+        if not notice.invite
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from models.notices import Notice
 from models.stages.clock import NoticeFailed, NoticeSent
+from models.vocabulary.case import Level, Urgency
 from models.vocabulary.incident import IncidentKind
 from models.vocabulary.people import Role
 from operate.town import a_town
 from storage.tables import MessageState
 from tests.channels.phone import Phone
 from tests.reports import a_report
+from workflows.case import undelivered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +81,18 @@ async def test_an_alarm_rings_until_somebody_takes_it(tmp_path: Path) -> None:
         sent = [event.data for event in await case.events() if isinstance(event.data, NoticeSent)]
     assert [event.type for event in alarms] == ["escalated"] * len(alarms)
     assert {fact.role for fact in sent} >= {Role.DUTY_OFFICER, Role.SECURITY_CHIEF}
+
+
+def test_nobody_else_is_told_of_a_time_that_got_into_no_calendar() -> None:
+    told = Notice(
+        id="9001-FV-2026-00001.3.security_chief",
+        case="9001-FV-2026-00001",
+        organisation="9001",
+        seq=3,
+        role=Role.SECURITY_CHIEF,
+        urgency=Urgency.NOW,
+        about="follow_up",
+        level=Level.HIGH,
+    )
+    (lost,) = undelivered((told, told.model_copy(update={"invite": "follow_up.P7D/2"})))
+    assert (lost.notice, lost.failure) == (told.id, "channel_out_of_reach")
