@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_it_rings_the_next_one_after_two_misses_until_somebody_follows_the_link(tmp_path: Path) -> None:
+async def test_escalation_rings_the_next_one_after_two_misses_until_somebody_follows_the_link(tmp_path: Path) -> None:
     phone = Phone()
     async with a_town(tmp_path, {"outbox": phone}) as town:
         case = await an_alarm(town)
@@ -53,7 +53,7 @@ async def test_seen_is_not_accepted(tmp_path: Path) -> None:
         assert await rungs(case) == [0, 1]
 
 
-async def test_help_is_asked_for_by_hand(tmp_path: Path) -> None:
+async def test_manual_escalation_help_is_asked_for_by_hand(tmp_path: Path) -> None:
     phone = Phone()
     async with a_town(tmp_path, {"outbox": phone}) as town:
         case = await an_alarm(town)
@@ -105,7 +105,7 @@ async def test_a_text_message_put_off_is_tried_again_and_not_needed_once_the_let
     assert told == {"sms": "reached_otherwise", "email": None}
 
 
-async def test_one_who_never_answers_delays_nobody_else(tmp_path: Path) -> None:
+async def test_one_broken_recipient_does_not_block_another(tmp_path: Path) -> None:
     phone = Phone(silent=frozenset({TIB}))
     async with a_town(tmp_path, {"outbox": phone}) as town:
         case = await an_alarm(town)
@@ -133,7 +133,7 @@ async def test_somebody_who_leaves_while_their_alarm_runs_is_not_rung_again(tmp_
     assert {CHIEF, DEPUTY} <= set(phone.rang)
 
 
-async def test_a_routine_edited_while_an_alarm_runs_bends_nothing(tmp_path: Path) -> None:
+async def test_policy_edited_while_an_alarm_runs_bends_nothing(tmp_path: Path) -> None:
     async with a_town(tmp_path, {"outbox": Phone()}) as town:
         case = await an_alarm(town)
         await town.wait(minutes=11)

@@ -20,6 +20,7 @@ from tests.stories.alarm import (
     CHIEF,
     COORDINATOR,
     DEPUTY,
+    HEAD,
     TIB,
     a_quiet_monday,
     an_alarm,
@@ -77,7 +78,7 @@ async def test_missing_person_the_alarm_of_an_absent_duty_officer_goes_to_the_ne
     case = await town.report(a_report(organisation="9002", danger_now=True))
     await town.wait(seconds=30)
     assert ("duty_officer", "all_absent") in await unreached(case)
-    assert {CHIEF, "nordmyra-direktor"} <= set(phone.rang)
+    assert {CHIEF, HEAD} <= set(phone.rang)
     assert TIB not in phone.rang
 
 
@@ -192,6 +193,28 @@ async def test_protected_identity_nobody_but_the_named_and_the_head_of_security_
     assert max(await rungs(case, "triage")) == 3
     assert {one.recipient for one in await queue(town)} == {chief, handler}
     assert {one.recipient for one in await case.told()} == {chief, handler}
+
+
+async def test_protected_identity_known_late_keeps_back_what_was_waiting_and_closes_the_links_already_sent(
+    town: Town, phone: Phone
+) -> None:
+    phone.busy = dict.fromkeys([TIB, "nordmyra-registrator"], 1000)
+    case = await an_alarm(town)
+    await town.wait(seconds=20)
+    before = set(phone.rang)
+    incident = (await case.state()).incident.model_copy(update={"protected_identity": "yes"})
+    await case.does(CHIEF, "correct", corrects=1, incident=incident, text="Skyddade personuppgifter.")
+    phone.busy.clear()
+    phone.rang.clear()
+    await town.wait(minutes=6)
+    assert {HEAD, COORDINATOR} <= before
+    named = {CHIEF, *(await case.state()).named}
+    assert set(phone.rang) <= named | {TIB}  # the duty officer, because it is acute
+    assert TIB in phone.rang
+    lost = await latest(town, case, "nordmyra-registrator")
+    assert (lost.state, lost.reason) == (MessageState.FAILED, "no_longer_for_them")
+    with pytest.raises(answers.NotTheirs):
+        await takes(town, case, HEAD)
 
 
 # Several must accept
