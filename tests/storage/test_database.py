@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from time import monotonic
 
 import pytest
 from alembic import command
@@ -7,6 +8,7 @@ from sqlalchemy import URL, inspect, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage.database import Database, OutOfReach
+from storage.embedded import POLL
 from storage.schema import alembic_config, is_current, migrate
 from tests import postgres
 from tests.storage.town import NOON, Town
@@ -47,11 +49,11 @@ async def test_embedded_means_on_disk_and_one_writer_at_a_time(sqlite_url: str) 
     async with database.writing() as session:
         pragmas = [
             (await session.execute(text(f"PRAGMA {name}"))).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
         async with database.reading() as reader:  # readers never wait for the writer
             assert (await reader.execute(text("SELECT count(*) FROM cases"))).scalar() == 0
-    assert pragmas == ["wal", 2, 1, 5000]
+    assert pragmas == ["wal", 2, 1]
     await database.close()
 
 
@@ -70,6 +72,24 @@ async def test_a_second_process_waits_for_its_turn_to_write(sqlite_url: str) -> 
         names = (await session.execute(text("SELECT name FROM organisations ORDER BY name"))).scalars().all()
     assert names == [str(number) for number in range(9)]
     for database in databases:
+        await database.close()
+
+
+async def test_who_waits_for_another_process_to_write_is_patient_and_then_says_so(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Database(sqlite_url)
+    monkeypatch.setattr("storage.database.PATIENCE", 20 * POLL)
+    other = Database(sqlite_url)
+    async with one.writing():
+        began = monotonic()
+        with pytest.raises(OutOfReach):
+            async with other.writing():
+                pass
+        assert monotonic() - began > 20 * POLL
+    async with other.writing():
+        pass
+    for database in (one, other):
         await database.close()
 
 
