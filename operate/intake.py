@@ -12,6 +12,8 @@ from models.message import is_drill
 from models.stages.drill import exercise
 from models.stages.intake import Reported
 from storage import reports, routines
+from storage.database import OutOfReach
+from workflows.client import EngineOutOfReach
 from workflows.messages import CaseStart
 
 if TYPE_CHECKING:
@@ -40,12 +42,22 @@ async def accept(
 
 
 async def start_waiting(house: House, cases: Cases, limit: int = 100) -> int:
-    """Start the cases of reports not yet started; how many. Raises `EngineOutOfReach`."""
+    """Start the cases of reports not yet started; how many. Raises `EngineOutOfReach`.
+
+    A report that cannot be started keeps no other waiting; the watchdog tells of it.
+    """
     async with house.database.reading() as session:
         waiting = await reports.waiting(session, limit)
+    started = 0
     for one in waiting:
-        await start(house, cases, one)
-    return len(waiting)
+        try:
+            await start(house, cases, one)
+            started += 1
+        except (EngineOutOfReach, OutOfReach):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next may be somebody in danger
+            log.warning("a case could not be started, will try again", case=one.case, error=type(error).__name__)
+    return started
 
 
 async def start(house: House, cases: Cases, waiting: Waiting | Accepted) -> None:

@@ -11,13 +11,16 @@ import structlog
 from activities.postman import outcome_of
 from models.refusal import Refusal
 from models.stages.deadlines import Acknowledge
-from storage import messages, notices, people
+from models.vocabulary.case import Urgency
+from storage import messages, notices, people, routines
 from storage.tables import MessageKind, MessageState
 from storage.tables import messages as table
 from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from activities.postman import Postman
     from operate.house import House
@@ -98,10 +101,23 @@ async def _tell(house: House, cases: Cases, case: str, news: Sequence[Outcome], 
 
 
 async def _accept(house: House, cases: Cases, sending: Sending) -> None:
-    """Acknowledge in the name of whoever accepted. What a rule refuses stays what it is: a message accepted."""
+    """Take the alarm in the name of whoever accepted it. What a rule refuses stays what it is: a message accepted."""
     try:
         async with house.database.reading() as session:
+            if not await _is_alarm(session, sending):
+                return
             actor = await people.actor(session, sending.recipient, sending.organisation)
         await cases.act(sending.case or "", Acknowledge(id=f"accept:{sending.id}"), actor)
     except (Refusal, people.UnknownUser) as refusal:
         log.info("acceptance without effect", case=sending.case, refusal=getattr(refusal, "code", "unknown_user"))
+
+
+async def _is_alarm(session: AsyncSession, sending: Sending) -> bool:
+    """Whether it asked to take the alarm: whoever sees to something else has not, however urgent it is."""
+    if sending.urgency is Urgency.PAGE:
+        return True
+    for row in await notices.carried_by(session, [sending.id]):
+        rule = (await routines.by_digest(session, row.routine)).obligations.get(row.about) if row.routine else None
+        if rule is not None and rule.is_alarm:
+            return True
+    return False
