@@ -122,11 +122,11 @@ async def test_a_run_that_broke_off_leaves_everything_waiting(town: Town, monkey
     case, _ = await town.opens()
     await waits(town, [notice(case)])
 
-    async def broken(*_: object) -> bool:
+    def broken(*_: object) -> None:
         raise FileNotFoundError
 
-    with monkeypatch.context() as patched:
-        patched.setattr(messages, "_remember", broken)
+    with monkeypatch.context() as patched:  # the message is queued, and the notices do not know of it yet
+        patched.setattr("activities.digest.update", broken)
         with pytest.raises(FileNotFoundError):
             await digest(town)
     assert (await queued(town), await left(town)) == ([], 1)
