@@ -36,14 +36,20 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 T = TypeVar("T")
 
+LEAVE = 8.0
+"""Seconds to finish what is in hand when the process is to end: less than whoever ends it waits."""
 WITHIN = 2.0
 """Seconds that a case's activity waits for its messages; what takes longer is told to the case later."""
+SOME = 1000
+"""Messages looked at in one round, of each channel and urgency."""
 AT_ONCE = 8
 """Messages handed to one channel at the same time: so many alarms, and as many others once no alarm is left."""
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = {Urgency.PAGE: timedelta(minutes=1)}
 LONGER = timedelta(minutes=5)
 """Between two attempts the pause doubles, up to these."""
+RINGS = timedelta(minutes=10)
+"""So long an alarm is tried by every way it was begun on, though it has left by another: a mail wakes nobody."""
 SWITCH = {Urgency.PAGE: timedelta(seconds=30)}
 SWITCH_LATER = timedelta(minutes=10)
 """After so long without success the person's next channel is tried as well."""
@@ -104,8 +110,7 @@ class Postman:
     async def begin(self, at: datetime) -> list[asyncio.Task[None]]:
         """Begin to send everything that is due: a channel that hangs keeps no other waiting."""
         now = _from(at)
-        async with self.database.reading() as session:
-            waiting = await messages.select_where(session, table.c.state.in_(WAITING))
+        waiting = await self._waiting()
         self._elsewhere = {one.id: self._elsewhere[one.id] for one in waiting if one.id in self._elsewhere}
         held: set[Line] = set()
         tasks: list[asyncio.Task[None]] = []
@@ -123,6 +128,18 @@ class Postman:
                 await self.try_elsewhere(one, at)
         return tasks
 
+    async def _waiting(self) -> list[Sending]:
+        """The oldest of what waits, of each channel alarms first: a dead channel hides nothing of the others."""
+        found: list[Sending] = []
+        of = table.c.channel
+        async with self.database.reading() as session:
+            for channel in (*(of == kind for kind in self.channels), of.not_in(list(self.channels))):
+                for urgency in (table.c.urgency == Urgency.PAGE, table.c.urgency != Urgency.PAGE):
+                    found += await messages.select_where(
+                        session, table.c.state.in_(WAITING), channel, urgency, limit=SOME
+                    )
+        return found
+
     async def try_elsewhere(self, sending: Sending, at: datetime) -> None:
         """Try the person's next channel as well: this one took the message and gave it back, or has been silent."""
         queue = partial(queue_next_way, ring=self.ring, sending=sending, channels=self.channels.keys(), at=at)
@@ -132,7 +149,7 @@ class Postman:
     async def close(self) -> None:
         """Finish what is in hand, then let go of the channels."""
         if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=IN_HAND.total_seconds())
+            await asyncio.wait(self._under_way.values(), timeout=LEAVE)
         for channel in self.channels.values():
             await channel.close()
 
@@ -200,9 +217,13 @@ class Postman:
         """Write down what the channel answered."""
         if answer is None:
             await messages.mark(session, sending.id, MessageState.SENT, now, reference=reference)
-            await messages.supersede(session, sending.id, now)
+            if sending.urgency is not Urgency.PAGE:
+                await messages.supersede(session, sending.id, now)
             return None
         reason = str(answer)
+        if sending.queued + RINGS < now and await messages.is_superseded(session, sending.id):
+            await messages.mark(session, sending.id, MessageState.EXPIRED, now, messages.OTHERWISE)
+            return None
         if answer.permanent:
             await messages.mark(session, sending.id, MessageState.FAILED, now, reason)
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
@@ -47,6 +48,7 @@ ADVICE = {
     ("keys", State.OUT_OF_REACH): "keys_missing",
     ("channels", State.WARNING): "only_outbox",
     ("channels", State.PROBLEM): "channel_wrong",
+    ("links", State.WARNING): "links_lead_nowhere",
     ("database", State.PROBLEM): "database_not_migrated",
     ("database", State.OUT_OF_REACH): "database_missing",
     ("reports_waiting", State.WARNING): "reports_stuck",
@@ -101,6 +103,8 @@ async def examine(settings: Settings, *, thorough: bool) -> AsyncIterator[Check]
     yield Check("settings", State.OK, f"{settings.home}, {settings.temporal_namespace}, {settings.task_queue}")
     yield _keys(settings)
     yield _channels(settings)
+    if settings.smtp_host or settings.sms_gateway:
+        yield _links(settings)
     from storage.schema import is_current  # noqa: PLC0415 - slow to import, and whoever shows a check needs it not
 
     database = Database(settings.database)
@@ -145,6 +149,13 @@ def _channels(settings: Settings) -> Check:
         return Check("channels", State.PROBLEM, error.problems[0].field)
     leaving = set(kinds) - {"outbox", "chat"}
     return Check("channels", State.OK if leaving else State.WARNING, ", ".join(kinds))
+
+
+def _links(settings: Settings) -> Check:
+    """Where the links in messages lead: to this machine, they help nobody whose telephone is elsewhere."""
+    url = urlsplit(settings.public_url)
+    here = url.hostname in {"127.0.0.1", "localhost", "::1"}
+    return Check("links", State.OK if url.scheme == "https" and not here else State.WARNING, settings.public_url)
 
 
 async def _contents(database: Database, settings: Settings, *, thorough: bool) -> AsyncIterator[Check]:

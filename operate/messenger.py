@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,15 +32,20 @@ log = structlog.get_logger()
 
 ROUND = 1.0
 """Seconds between two looks."""
+DEAF = timedelta(minutes=1)
+"""How long a case that did not answer is left alone."""
 AT_ONCE = 200
 """Messages told of in one round."""
 
 
 async def run_messenger(house: House, cases: Cases, postman: Postman) -> None:
     """Until cancelled: send what waits, tell the cases what happened; neither waits for the other or a channel."""
+    deaf: dict[str, datetime] = {}
     async with asyncio.TaskGroup() as both:
         both.create_task(_again_and_again("sending", lambda: postman.begin(datetime.now(UTC))))
-        both.create_task(_again_and_again("telling", lambda: tell_cases(house, cases, postman, datetime.now(UTC))))
+        both.create_task(
+            _again_and_again("telling", lambda: tell_cases(house, cases, postman, datetime.now(UTC), deaf))
+        )
 
 
 async def _again_and_again(what: str, step: Callable[[], Awaitable[object]]) -> None:
@@ -52,13 +57,21 @@ async def _again_and_again(what: str, step: Callable[[], Awaitable[object]]) -> 
         await asyncio.sleep(ROUND)
 
 
-async def tell_cases(house: House, cases: Cases, postman: Postman, now: datetime) -> int:
+async def tell_cases(
+    house: House, cases: Cases, postman: Postman, now: datetime, deaf: dict[str, datetime] | None = None
+) -> int:
     """Tell each case what became of its notices and who accepted; how many cases that was.
 
-    What was told is marked only afterwards: told twice, it is heard once. A case that does not answer delays no other.
+    What was told is marked only afterwards: told twice, it is heard once.
+
+    :param deaf: until when cases that did not answer are left alone, so that they keep no other waiting; kept here.
     """
+    deaf = {} if deaf is None else deaf
+    for case in [case for case, until in deaf.items() if until <= now]:
+        del deaf[case]
+    hearing = table.c.case.is_(None) | table.c.case.not_in(list(deaf))
     async with house.database.reading() as session:
-        changed = await messages.select_where(session, table.c.untold, limit=AT_ONCE)
+        changed = await messages.select_where(session, table.c.untold, hearing, limit=AT_ONCE)
     for one in changed:
         if one.state is MessageState.BOUNCED:
             await postman.try_elsewhere(one, now)
@@ -66,15 +79,16 @@ async def tell_cases(house: House, cases: Cases, postman: Postman, now: datetime
         duties = [one.id for one in changed if one.kind is not MessageKind.INVITATION]
         carried = await notices.carried_by(session, duties)
         ids = {row.notice for row in carried} | await notices.waiting_too_long(session, now)
-        news = await notices.outcomes(session, ids, now)
+        news = [one for one in await notices.outcomes(session, ids, now) if one.row.case not in deaf]
     refs = sorted({one.row.case for one in news} | {one.case for one in changed if one.case})
     by_case = (
         _tell(house, cases, case, [n for n in news if n.row.case == case], [m for m in changed if m.case == case])
         for case in refs
     )
     heard = dict(zip(refs, await asyncio.gather(*by_case), strict=True))
+    deaf |= {case: now + DEAF for case, did in heard.items() if not did}
     # A digest is about many cases: it is told once all of them have heard.
-    waiting = {row.message for row in carried if not heard.get(row.case, True)}
+    waiting = {row.message for row in carried if row.case in deaf}
     if of_many := [one for one in changed if one.case is None and one.id not in waiting]:
         async with house.database.writing() as session:
             await messages.told(session, of_many)
@@ -106,7 +120,7 @@ async def _accept(house: House, cases: Cases, sending: Sending) -> None:
         async with house.database.reading() as session:
             if not await _is_alarm(session, sending):
                 return
-            actor = await people.actor(session, sending.recipient, sending.organisation)
+            actor = await people.actor(session, sending.recipient, sending.organisation, sending.changed)
         await cases.act(sending.case or "", Acknowledge(id=f"accept:{sending.id}"), actor)
     except (Refusal, people.UnknownUser) as refusal:
         log.info("acceptance without effect", case=sending.case, refusal=getattr(refusal, "code", "unknown_user"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LIFE = timedelta(days=3)
 """How long a message is tried, and how long it can be accepted: mail servers give each other as long."""
 WAITING = (MessageState.QUEUED, MessageState.SENDING)
+ARRIVED = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ, MessageState.ACCEPTED)
 OTHERWISE = "reached_otherwise"
 """Why a message expires that is not needed any more: the person has the same by another channel."""
 MOST = 1000
@@ -116,7 +117,7 @@ _OTHERS = (
     select(_CARRIED.c.message)
     .distinct()
     .join(_TABLE, _TABLE.c.id == _CARRIED.c.message)
-    .where(_SAME, _CARRIED.c.message != bindparam("of"), _TABLE.c.state.in_(WAITING))
+    .where(_SAME, _CARRIED.c.message != bindparam("of"), _TABLE.c.state.in_(bindparam("states", expanding=True)))
     .order_by(_CARRIED.c.message)
 )
 
@@ -233,8 +234,13 @@ async def again(session: AsyncSession, message: str, at: datetime, code: Callabl
 
 async def supersede(session: AsyncSession, message: str, at: datetime) -> None:
     """The person has it: what carries the same notices to them by another channel and still waits is not needed."""
-    for other in (await session.execute(_OTHERS, {"of": message})).scalars().all():
+    for other in (await session.execute(_OTHERS, {"of": message, "states": WAITING})).scalars().all():
         await mark(session, other, MessageState.EXPIRED, at, OTHERWISE)
+
+
+async def is_superseded(session: AsyncSession, message: str) -> bool:
+    """Whether the person has the same notices by another channel."""
+    return (await session.execute(_OTHERS, {"of": message, "states": ARRIVED})).first() is not None
 
 
 async def told(session: AsyncSession, heard: Sequence[Sending]) -> None:

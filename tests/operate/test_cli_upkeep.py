@@ -136,3 +136,15 @@ def test_the_doctor_finds_a_changed_ledger_an_overdue_case_a_stuck_report_and_a_
     assert f"{ref}/2 changed" in next(one["detail"] for one in ended.document["checks"] if one["name"] == "chains")
     told = varna("--language", "en", "doctor").out
     assert "varna routine adopt" in told
+
+
+@pytest.mark.usefixtures("home")
+def test_the_doctor_warns_of_links_that_lead_to_this_machine_once_messages_leave_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "links" not in checks(varna("doctor", "--json"))
+    monkeypatch.setenv("VARNA_SMTP_HOST", "mail.example")
+    monkeypatch.setenv("VARNA_MAIL_FROM", "varna@nordmyra.example")
+    assert checks(varna("doctor", "--json"))["links"] == "warning"
+    monkeypatch.setenv("VARNA_PUBLIC_URL", "https://varna.nordmyra.example")
+    assert checks(varna("doctor", "--json"))["links"] == "ok"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,3 +92,20 @@ async def test_only_who_was_asked_to_take_the_alarm_has_taken_it(
         await messages.mark(session, sent.id, MessageState.ACCEPTED, NOON, "link")
     assert await tell_cases(house(town, tmp_path), cases, at_work, NOON) == 1
     assert cases.taken == taken
+
+
+async def test_a_case_that_did_not_answer_is_left_alone_for_a_minute_and_then_told(
+    little_town: Town, tmp_path: Path
+) -> None:
+    town = little_town
+    silent, _ = await two_cases(town)
+    home, cases = house(town, tmp_path), Ears({silent}, EngineOutOfReach("later"))
+    left_alone: dict[str, datetime] = {}
+    await tell_cases(home, cases, postman(town), NOON, left_alone)
+    assert list(left_alone) == [silent]
+    cases.deaf = ()
+    await tell_cases(home, cases, postman(town), NOON + timedelta(seconds=30), left_alone)
+    assert silent not in {case for case, _ in cases.heard}
+    await tell_cases(home, cases, postman(town), NOON + timedelta(seconds=61), left_alone)
+    assert silent in {case for case, _ in cases.heard}
+    assert left_alone == {}

@@ -93,15 +93,25 @@ async def test_a_text_message_that_cannot_be_sent_becomes_a_letter_at_once(tmp_p
     assert not [fact for fact in failed if fact.role == "duty_officer"]
 
 
-async def test_a_text_message_put_off_is_tried_again_and_not_needed_once_the_letter_is_there(tmp_path: Path) -> None:
+async def test_a_text_message_put_off_rings_after_all_though_the_letter_is_there(tmp_path: Path) -> None:
     phone, letters = Phone("sms", busy={TIB: 3}), Phone("email")
     async with a_town(tmp_path, {"sms": phone, "email": letters}) as town:
         case = await an_alarm(town)
         town.step = timedelta(seconds=5)
         await town.wait(minutes=2)
+        told = {one.channel: one.state for one in await case.told() if one.recipient == TIB and one.seq == 1}
+    # A mail wakes nobody: the telephone is tried until it rings.
+    assert (letters.rang.count(TIB), phone.rang.count(TIB)) == (1, 1)
+    assert told == {"sms": MessageState.SENT, "email": MessageState.SENT}
+
+
+async def test_a_text_message_is_not_tried_for_ever_once_the_letter_is_there(tmp_path: Path) -> None:
+    phone, letters = Phone("sms", busy={TIB: 1000}), Phone("email")
+    async with a_town(tmp_path, {"sms": phone, "email": letters}) as town:
+        case = await an_alarm(town)
+        town.step = timedelta(seconds=30)
+        await town.wait(minutes=12)
         told = {one.channel: one.failure for one in await case.told() if one.recipient == TIB and one.seq == 1}
-    assert letters.rang.count(TIB) == 1
-    assert TIB not in phone.rang
     assert told == {"sms": "reached_otherwise", "email": None}
 
 
