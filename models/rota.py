@@ -22,6 +22,8 @@ Because = Literal["override", "calendar", "turn", "gap"]
 Answer = tuple[Code | None, Because]
 FAR = timedelta(days=400)
 """How far ahead a change of duty is looked for: a rota that says the same for longer says it for good."""
+BEFORE, AFTER = timedelta(days=1), timedelta(days=3)
+"""So long before and after a shift of one's own one takes part: it is handed over, and what was sent is answered."""
 _CLOSED_FOR = 30
 """Days ahead in which the office's next opening or closing is looked for at a time."""
 
@@ -124,10 +126,13 @@ class Rota(Frozen):
 
     @cached_property
     def people(self) -> tuple[Code, ...]:
-        """Everybody in it, in the order in which they stand in for each other."""
-        turning = (turns.people for turns in self.turns)
-        named = (one.person for one in (*self.calendar, *self.overrides))
-        return tuple(dict.fromkeys(chain(*turning, named)))
+        """Everybody in it, whenever that is or was."""
+        return tuple(dict.fromkeys((*self._turning, *(one.person for one in self._named))))
+
+    def taking_part(self, at: datetime) -> frozenset[Code]:
+        """Who acts for it about this time: everybody in the turns, and whoever has or had a shift of their own near."""
+        near = (one.person for one in self._named if one.starts - BEFORE <= at < one.ends + AFTER)
+        return frozenset((*self._turning, *near))
 
     def on_duty(self, at: datetime, office: WorkCalendar | None = None) -> Duty:
         """Who is on duty at an instant.
@@ -138,12 +143,14 @@ class Rota(Frozen):
         return Duty(shift.person, shift.because, None if shift.ends == at + FAR else shift.ends)
 
     def order(self, at: datetime, office: WorkCalendar | None = None) -> tuple[Code, ...]:
-        """The one on duty and after them everybody else, in the order in which they stand in; empty in a gap."""
+        """The one on duty and after them whoever stands in: the next in turn, then who else has a shift; empty in a gap."""
         person, _ = self._answer(at, office)
         if person is None:
             return ()
-        first = self.people.index(person)
-        return self.people[first:] + self.people[:first]
+        turning = self._turning
+        first = turning.index(person) if person in turning else 0
+        others = (one.person for one in self._named if one.starts <= at < one.ends)
+        return tuple(dict.fromkeys((person, *turning[first:], *turning[:first], *others)))
 
     def shifts(self, starts: datetime, ends: datetime, office: WorkCalendar | None = None) -> Iterator[Shift]:
         """What holds from `starts` to `ends`, without holes or overlaps; a gap is a shift of nobody's."""
@@ -157,6 +164,14 @@ class Rota(Frozen):
     def gaps(self, starts: datetime, ends: datetime, office: WorkCalendar | None = None) -> list[Gap]:
         """When nobody is on duty between `starts` and `ends`."""
         return [Gap(one.starts, one.ends) for one in self.shifts(starts, ends, office) if one.person is None]
+
+    @cached_property
+    def _turning(self) -> tuple[Code, ...]:
+        return tuple(dict.fromkeys(chain(*(turns.people for turns in self.turns))))
+
+    @property
+    def _named(self) -> tuple[Override, ...]:
+        return (*self.calendar, *self.overrides)
 
     def _answer(self, at: datetime, office: WorkCalendar | None) -> Answer:
         layers: tuple[tuple[Because, tuple[Override, ...]], ...]
@@ -173,7 +188,7 @@ class Rota(Frozen):
 
     def _next_boundary(self, at: datetime, office: WorkCalendar | None) -> datetime:
         """The next instant at which the answer could change."""
-        named = (moment for one in (*self.calendar, *self.overrides) for moment in (one.starts, one.ends))
+        named = (moment for one in self._named for moment in (one.starts, one.ends))
         moments = [moment for moment in named if moment > at]
         moments += [turns.next_handover(at, self.zone) for turns in self.turns]
         if office is not None and any(turns.window != "always" for turns in self.turns):

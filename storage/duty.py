@@ -132,12 +132,12 @@ async def rota(session: AsyncSession, organisation: str, role: Role) -> Rota | N
     return None if body is None else _read(body)
 
 
-async def roles_in(session: AsyncSession, organisation: str, person: str) -> frozenset[Role]:
-    """In which roles somebody is on duty for an organisation, now or another day."""
+async def roles_in(session: AsyncSession, organisation: str, person: str, now: datetime) -> frozenset[Role]:
+    """In which roles somebody takes part in the duty of an organisation about this time (`Rota.taking_part`)."""
     served, table = tables.pool_organisations.c, tables.pools.c
     query = select(table.body).join(tables.pool_organisations, served.pool == table.code)
     bodies = (await session.execute(query.where(served.organisation == organisation))).scalars()
-    return frozenset(pool.role for pool in map(_read, bodies) if person in pool.people)
+    return frozenset(pool.role for pool in map(_read, bodies) if person in pool.taking_part(now))
 
 
 async def put_absences(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -94,19 +94,24 @@ async def load(session: AsyncSession, ring: KeyRing, document: Mapping[str, obje
         await duty.put(session, ring, pool)
 
 
-async def actor(session: AsyncSession, code: str, organisation: str | None = None) -> Actor:
+async def actor(
+    session: AsyncSession, code: str, organisation: str | None = None, now: datetime | None = None
+) -> Actor:
     """Who acts under this code, with all roles held at home; raises `UnknownUser`.
 
-    :param organisation: in whose case, if that is known: whoever is in a duty pool that serves it acts there too, in
-        the pool's role alone.
+    :param organisation: in whose case, if that is known: whoever takes part in a duty pool that serves it acts there
+        too, in the pool's role alone.
+    :param now: when they act, if not at this moment.
     """
     table = tables.users.c
     query = select(table.organisation).where(table.code == code, table.active)
     home = (await session.execute(query)).scalar_one_or_none()
     if home is None:
         raise UnknownUser(code)
-    if organisation not in {None, home} and (roles := await duty.roles_in(session, str(organisation), code)):
-        return Actor(id=code, organisation=str(organisation), roles=roles)
+    if organisation is not None and organisation != home:
+        roles = await duty.roles_in(session, organisation, code, now or datetime.now(UTC))
+        if roles:
+            return Actor(id=code, organisation=organisation, roles=roles)
     held = (await session.execute(select(tables.roles.c.role).where(tables.roles.c.user == code))).scalars()
     return Actor(id=code, organisation=home, roles=frozenset(held))
 

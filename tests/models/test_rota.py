@@ -129,6 +129,31 @@ def test_who_stands_in_is_next_in_turn() -> None:
     assert WEEKLY.order(local("2026-01-13 08:00")) == ("bo", "cai", "anna")
     swapped = WEEKLY.changed(overrides=(override("dag", "2026-01-13 00:00", "2026-01-14 00:00"),))
     assert swapped.order(local("2026-01-13 08:00")) == ("dag", "anna", "bo", "cai")
+    ill = swapped.changed(calendar=(override("eva", "2026-01-13 00:00", "2026-01-13 12:00"),))
+    assert ill.order(local("2026-01-13 08:00")) == ("dag", "anna", "bo", "cai", "eva")
+
+
+def test_nobody_stands_in_for_a_shift_they_had_once() -> None:
+    swapped = WEEKLY.changed(overrides=(override("dag", "2026-01-13 00:00", "2026-01-14 00:00"),))
+    assert swapped.order(local("2026-01-14 00:00")) == ("bo", "cai", "anna")
+
+
+@pytest.mark.parametrize(
+    "at, near",
+    [
+        ("2026-01-11 23:59", False),
+        ("2026-01-12 00:00", True),
+        ("2026-01-13 12:00", True),
+        ("2026-01-16 23:59", True),
+        ("2026-01-17 00:00", False),
+    ],
+)
+@pytest.mark.parametrize("field", ["calendar", "overrides"])
+def test_whoever_has_one_shift_takes_part_from_a_day_before_it_to_three_days_after(
+    field: str, at: str, near: bool
+) -> None:
+    once = WEEKLY.changed(**{field: (override("dag", "2026-01-13 00:00", "2026-01-14 00:00"),)})
+    assert once.taking_part(local(at)) == {"anna", "bo", "cai", *(["dag"] if near else [])}
 
 
 def test_a_changed_rota_is_checked_and_remembers_nothing_of_the_old_one() -> None:
@@ -183,7 +208,9 @@ def test_shifts_and_gaps_tile_any_time_and_every_instant_has_the_answer_of_its_s
     duty = rota.on_duty(at, office)
     assert duty[:2] == within[0][:2]
     assert duty.until is None or duty.until >= within[0].ends
-    assert rota.order(at, office)[:1] == ((duty.person,) if duty.person else ())
+    order = rota.order(at, office)
+    assert order[:1] == ((duty.person,) if duty.person else ())
+    assert set(order) <= rota.taking_part(at) <= set(rota.people)
 
 
 @given(TURNS, MOMENTS)

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy.event import listen
 
 from models.notices import Notice
+from models.rota import Override
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
-from storage import people
+from storage import duty, people
 from storage.duty import Absence
 from storage.recipients import Found, find
 from tests.storage.town import NOON, Town
@@ -144,6 +145,31 @@ async def test_cooperating_municipalities_share_one_duty_officer(town: Town) -> 
         assert (abroad.organisation, abroad.roles) == ("9001", frozenset({Role.DUTY_OFFICER}))
         stranger = await people.actor(session, "granvik-sakerhetschef", "9003")
         assert (stranger.organisation, stranger.roles) == ("9001", frozenset({Role.SECURITY_CHIEF}))
+
+
+async def test_one_swap_opens_the_neighbour_s_cases_while_it_is_near_and_stands_in_for_nobody_later(town: Town) -> None:
+    async with town.database.writing() as session:
+        await people.load(session, town.ring, tomllib.loads(TOGETHER))
+        once = Override(person="granvik-sakerhetschef", starts=NOON, ends=NOON + timedelta(days=1))
+        await duty.override(session, town.ring, "gemensam", once)
+
+        async def acts_in(days: int) -> str:
+            now = NOON + timedelta(days=days)
+            return (await people.actor(session, "granvik-sakerhetschef", "9003", now)).organisation
+
+        assert [await acts_in(days) for days in (-2, -1, 0, 3, 4, 400)] == [
+            "9001",
+            "9003",
+            "9003",
+            "9003",
+            "9001",
+            "9001",
+        ]
+    everybody = ["granvik-tib", "sjoliden-tib", "sjoliden-direktor"]
+    async with town.database.writing() as session:
+        for code in everybody:
+            await people.absent(session, code, Absence(starts=NOON, ends=NEXT_WEEK + timedelta(days=1)))
+        assert because(await find(session, NOTICE.model_copy(update={"organisation": "9003"}), NEXT_WEEK)) == []
 
 
 async def test_missing_person_on_duty_is_stood_in_for_by_the_next_in_turn(town: Town) -> None:
