@@ -143,7 +143,7 @@ class Rota(Frozen):
         return Duty(shift.person, shift.because, None if shift.ends == at + FAR else shift.ends)
 
     def order(self, at: datetime, office: WorkCalendar | None = None) -> tuple[Code, ...]:
-        """The one on duty and after them whoever stands in: the next in turn, then who else has a shift; empty in a gap."""
+        """The one on duty, then who stands in: the next in turn, then whoever else has a shift now; empty in a gap."""
         person, _ = self._answer(at, office)
         if person is None:
             return ()

@@ -57,7 +57,10 @@ class Mailbox:
     folder: str = "INBOX"
 
     async def unhandled(self) -> list[Mail]:
-        """The oldest mails, at most `BATCH`; they stay where they are until put away. Raises `ChannelError`."""
+        """The oldest mails, at most `BATCH`; they stay where they are until put away. Raises `ChannelError`.
+
+        What the server cannot give is passed over, and tried again next time.
+        """
         return await asyncio.to_thread(self._unhandled)
 
     async def put_away(self, mails: Mapping[Mail, MailKind]) -> None:
@@ -65,14 +68,27 @@ class Mailbox:
         await asyncio.to_thread(self._put_away, mails)
 
     def _unhandled(self) -> list[Mail]:
+        mails: list[Mail] = []
+        tried: set[str] = set()
+        while not self._fetched(mails, tried):
+            pass
+        return mails
+
+    def _fetched(self, mails: list[Mail], tried: set[str]) -> bool:
+        """Fetch what was not tried; False if the server hung up: some do that over a mail that they cannot give."""
         with self._entered() as (box, numbering):
-            uids = sorted(box.uids("UNDELETED", charset=None), key=int)[:BATCH]
-            fetched = [(uid, fetch(box, uid, LARGEST)) for uid in uids]
-        return [
-            Mail(sha256(b"%b.%b." % (numbering, uid.encode()) + raw).hexdigest(), numbering, uid, read(raw))
-            for uid, raw in fetched
-            if raw is not None
-        ]
+            for uid in sorted(set(box.uids("UNDELETED", charset=None)) - tried, key=int):
+                tried.add(uid)
+                try:
+                    raw = fetch(box, uid, LARGEST)
+                except IMAP4.abort:
+                    return False
+                if raw is not None:
+                    identity = sha256(b"%b.%b." % (numbering, uid.encode()) + raw).hexdigest()
+                    mails.append(Mail(identity, numbering, uid, read(raw)))
+                if len(mails) == BATCH:
+                    break
+        return True
 
     def _put_away(self, mails: Mapping[Mail, MailKind]) -> None:
         with self._entered() as (box, numbering):

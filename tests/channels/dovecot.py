@@ -115,6 +115,11 @@ class Dovecot:
         """Throw all mail away."""
         shutil.rmtree(self.home / "mail", ignore_errors=True)
 
+    def spoil(self) -> None:
+        """Damage all mails that lie in the inbox: asked for one of them, it now hangs up."""
+        for mail in (self.home / "mail" / "cur").iterdir():
+            os.truncate(mail, 50)
+
     def stop(self) -> None:
         """Take it away, with all its connections."""
         self.process.terminate()

@@ -97,6 +97,16 @@ async def test_a_mail_that_somebody_deletes_meanwhile_is_no_trouble(server: Dove
     assert (len(server.lying("Varna.Other")), server.lying("Varna.Handled")) == (1, [])
 
 
+async def test_mails_that_the_server_cannot_give_keep_no_other_waiting(server: Dovecot, mailbox: Mailbox) -> None:
+    with server.opened() as box:
+        for number in range(BATCH):
+            box.append(answer(f"Nummer {number}"))
+    server.spoil()
+    server.put(answer(CODE))
+    assert await handled(mailbox) == [MailKind.ANSWER]
+    assert await handled(mailbox) == []
+
+
 async def test_a_folder_that_was_numbered_anew_is_read_anew(server: Dovecot, mailbox: Mailbox) -> None:
     server.put(answer(CODE))
     mails = {replace(mail, numbering=b"1"): mail.inbound.kind for mail in await mailbox.unhandled()}

@@ -150,7 +150,7 @@ def test_nobody_stands_in_for_a_shift_they_had_once() -> None:
 )
 @pytest.mark.parametrize("field", ["calendar", "overrides"])
 def test_whoever_has_one_shift_takes_part_from_a_day_before_it_to_three_days_after(
-    field: str, at: str, near: bool
+    field: str, at: str, *, near: bool
 ) -> None:
     once = WEEKLY.changed(**{field: (override("dag", "2026-01-13 00:00", "2026-01-14 00:00"),)})
     assert once.taking_part(local(at)) == {"anna", "bo", "cai", *(["dag"] if near else [])}
