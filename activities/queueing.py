@@ -58,7 +58,10 @@ async def queue_duty_gap(
     session: AsyncSession, ring: KeyRing, organisation: str, person: str, channels: Collection[str], at: datetime
 ) -> bool:
     """Queue the warning that somebody could not be called when it matters; False if it was queued this day already."""
-    contact = await people.contact(session, ring, person)
+    try:
+        contact = await people.contact(session, ring, person)
+    except people.ContactUnreadable:
+        return False
     for way in contact.ways(Urgency.NOW, channels, person)[:1]:
         kind, channel = MessageKind.DUTY_GAP, str(way.kind)
         identity = _identity([kind.value, organisation, at.date().isoformat()], person, channel)
@@ -86,7 +89,10 @@ async def queue_next_way(
     carried = await deliveries.carried_by(session, [sending.id])
     if sending.kind is not MessageKind.NOTICE or not carried:
         return None
-    contact = await people.contact(session, ring, sending.recipient)
+    try:
+        contact = await people.contact(session, ring, sending.recipient)
+    except people.ContactUnreadable:
+        return None
     ways = [str(way.kind) for way in contact.ways(sending.urgency, channels, sending.recipient)]
     after = ways[ways.index(sending.channel) + 1 :] if sending.channel in ways else ways
     if not after:
@@ -116,12 +122,14 @@ async def _queue(
     planned: list[Sending] = []
     for person, concerning in to_tell.items():
         for bundle in _bundles(concerning):
-            ways = contacts[person].ways(_pressing(bundle), _fitting(bundle, channels), person)
+            contact = contacts[person]
+            ways = contact.ways(_pressing(bundle), _fitting(bundle, channels), person) if contact else ()
             channel = str(ways[0].kind) if ways else NO_CHANNEL
             message = None
             if bundle[0].urgency is not Urgency.DIGEST:
                 message = _identity((notice.id for notice in bundle), person, channel)
-                planned.append(_sending(message, bundle, person, channel, at))
+                lost = None if ways else "no_address" if contact else "contact_unreadable"
+                planned.append(_sending(message, bundle, person, channel, at, lost))
             rows += [deliveries.row_of(notice, person, channel, at, message) for notice in bundle]
     put = await deliveries.put(session, rows)
     # The rest was queued before, in other company perhaps: an activity that failed tells each notice by itself.
@@ -134,8 +142,10 @@ async def _queue(
     return tuple(one for one in queued if one.state is MessageState.QUEUED)
 
 
-def _sending(message: str, bundle: Sequence[Notice], person: str, channel: str, at: datetime) -> Sending:
-    first, lost = bundle[0], channel == NO_CHANNEL
+def _sending(
+    message: str, bundle: Sequence[Notice], person: str, channel: str, at: datetime, lost: str | None
+) -> Sending:
+    first = bundle[0]
     return Sending(
         id=message,
         organisation=first.organisation,
@@ -149,7 +159,7 @@ def _sending(message: str, bundle: Sequence[Notice], person: str, channel: str, 
         expires=at + LIFE,
         next_try=None if lost else at,
         state=MessageState.FAILED if lost else MessageState.QUEUED,
-        reason="no_address" if lost else None,
+        reason=lost,
     )
 
 

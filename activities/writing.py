@@ -76,6 +76,8 @@ async def _whom(session: AsyncSession, ring: KeyRing, sending: Sending, house: s
         return "sv", house if sending.channel == "email" else sending.recipient
     try:
         language, contact = await people.active(session, ring, sending.recipient)
+    except people.ContactUnreadable:
+        raise Unsendable("contact_unreadable") from None
     except people.UnknownUser:
         raise Unsendable("no_longer_active") from None
     for way in contact.ways(sending.urgency, {sending.channel}, sending.recipient):

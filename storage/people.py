@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, insert, select
 
 from i18n.times import ZONE
@@ -30,8 +31,15 @@ if TYPE_CHECKING:
     from storage.keys import DataKey, KeyRing
 
 
+_DOCUMENT = TypeAdapter(dict[str, object])
+
+
 class UnknownUser(LookupError):
     """Nobody active has this code."""
+
+
+class ContactUnreadable(UnknownUser):
+    """What is kept of somebody's name and addresses cannot be read."""
 
 
 class Person(Contact):
@@ -129,23 +137,30 @@ async def holders(session: AsyncSession, organisation: str, role: Role) -> list[
 
 
 async def contact(session: AsyncSession, ring: KeyRing, code: str) -> Contact:
-    """Name and addresses of somebody; raises `UnknownUser`."""
+    """Name and addresses of somebody; raises `UnknownUser`, `ContactUnreadable`."""
     found = await contacts(session, ring, [code])
     if code not in found:
         raise UnknownUser(code)
-    return found[code]
+    if (its := found[code]) is None:
+        raise ContactUnreadable(code)
+    return its
 
 
-async def contacts(session: AsyncSession, ring: KeyRing, codes: Iterable[str]) -> dict[str, Contact]:
-    """Names and addresses of several people; whoever is unknown is left out."""
+async def contacts(session: AsyncSession, ring: KeyRing, codes: Iterable[str]) -> dict[str, Contact | None]:
+    """Names and addresses of several people, None where they cannot be read; whoever is unknown is left out."""
     table = tables.users.c
     query = select(table.code, table.organisation, table.body).where(table.code.in_(list(codes)))
     rows = (await session.execute(query)).all()
-    return {row.code: _contact(await ring.key(session, _scope(row.organisation)), row.code, row.body) for row in rows}
+    found: dict[str, Contact | None] = dict.fromkeys(row.code for row in rows)
+    for row in rows:
+        key = await ring.key(session, _scope(row.organisation))
+        with suppress(ContactUnreadable):
+            found[row.code] = _contact(key, row.code, row.body)
+    return found
 
 
 async def active(session: AsyncSession, ring: KeyRing, code: str) -> tuple[str, Contact]:
-    """The language of somebody who is still active, and how to tell them; raises `UnknownUser`."""
+    """The language of somebody who is still active, and how to tell them; raises `UnknownUser`, `ContactUnreadable`."""
     table = tables.users.c
     query = select(table.organisation, table.language, table.body).where(table.code == code, table.active)
     row = (await session.execute(query)).one_or_none()
@@ -233,13 +248,16 @@ async def _put_person(session: AsyncSession, key: DataKey, organisation: str, pe
 
 
 def _contact(key: DataKey, code: str, body: bytes) -> Contact:
-    document = json.loads(key.decrypt(body, _context(code)))
     try:
-        return Contact.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        # Once any line was taken for an address: one that is none is left out, and the staffing checks then say so.
-        wrong = {problem["loc"][0] for problem in error.errors()}
-        return Contact.model_validate_json(json.dumps({name: document[name] for name in document.keys() - wrong}))
+        document: dict[str, object] = _DOCUMENT.validate_json(key.decrypt(body, _context(code)))
+        try:
+            return Contact.model_validate_json(json.dumps(document))
+        except ValidationError as error:
+            # Once any line was taken for an address: one that is none is left out, and the staffing checks then say so.
+            wrong = {problem["loc"][0] for problem in error.errors()}
+            return Contact.model_validate_json(json.dumps({name: document[name] for name in document.keys() - wrong}))
+    except ValueError:  # not even decrypted, perhaps; what the errors quote is nobody's business
+        raise ContactUnreadable(code) from None
 
 
 def _written(value: object) -> str:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ssl
-from contextlib import suppress
-from typing import Literal
+from contextlib import contextmanager, suppress
+from imaplib import IMAP4
+from typing import TYPE_CHECKING, Literal
 
-from imap_tools.errors import MailboxFolderCreateError
+from imap_tools.errors import ImapToolsError, MailboxFolderCreateError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+from channels.contract import ChannelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 PATIENCE = 20
 """Seconds to wait for each answer of the server."""
 
 Security = Literal["tls", "starttls", "none"]
+_TROUBLE = (IMAP4.error, ImapToolsError, OSError, EOFError, ValueError, LookupError)
+"""What a server that is away, refuses or talks nonsense makes the client raise."""
 
 
 def connected(host: str, port: int, security: Security) -> BaseMailBox:
@@ -21,6 +29,25 @@ def connected(host: str, port: int, security: Security) -> BaseMailBox:
         return MailBoxUnencrypted(host, port, timeout=PATIENCE)
     kind = MailBox if security == "tls" else MailBoxStartTls
     return kind(host, port, timeout=PATIENCE, ssl_context=ssl.create_default_context())
+
+
+@contextmanager
+def entered(
+    connect: Callable[[], BaseMailBox], user: str, password: str, place: str
+) -> Iterator[tuple[BaseMailBox, bytes]]:
+    """A mailbox in one of its folders, and the mark of that folder's numbering; all trouble is `ChannelError`."""
+    try:
+        box = connect()
+        try:
+            login = box.login if (user + password).isascii() else box.login_utf8
+            login(user, password, place)
+            yield box, box.client.response("UIDVALIDITY")[1][0] or b""
+        finally:
+            with suppress(*_TROUBLE):
+                box.logout()
+    except _TROUBLE as error:
+        # Neither the server's own words nor an address may end up in a log.
+        raise ChannelError(f"mailbox out of reach ({type(error).__name__})", permanent=False) from None
 
 
 def fetch(box: BaseMailBox, uid: str, most: int) -> bytes | None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from imaplib import IMAP4
 from typing import TYPE_CHECKING
 
-from imap_tools.errors import ImapToolsError
-
-from channels.contract import ChannelError
-from channels.email.imap import connected, fetch, folder
+from channels.email.imap import connected, entered, fetch, folder
 from channels.email.inbound import LARGEST, read
 from models.inbound import MailKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from imap_tools.mailbox import BaseMailBox
 
@@ -30,8 +28,6 @@ BATCH = 50
 _HANDLED = "Handled"
 _FOR_PEOPLE = {MailKind.OTHER: "Other", MailKind.UNREADABLE: "Unreadable"}
 """What nobody can take care of but a person who looks there."""
-_TROUBLE = (IMAP4.error, ImapToolsError, OSError, EOFError, ValueError, LookupError)
-"""What a server that is away, refuses or talks nonsense makes the client raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +95,6 @@ class Mailbox:
             for pile, uids in piles.items():
                 box.move(uids, folder(box, "Varna", pile))
 
-    @contextmanager
-    def _entered(self) -> Iterator[tuple[BaseMailBox, bytes]]:
-        try:
-            box = connected(self.host, self.port, self.security)
-            try:
-                login = box.login if (self.user + self.password).isascii() else box.login_utf8
-                login(self.user, self.password, self.folder)
-                yield box, box.client.response("UIDVALIDITY")[1][0] or b""
-            finally:
-                with suppress(*_TROUBLE):
-                    box.logout()
-        except _TROUBLE as error:
-            # Neither the server's own words nor an address may end up in a log.
-            raise ChannelError(f"mailbox out of reach ({type(error).__name__})", permanent=False) from None
+    def _entered(self) -> AbstractContextManager[tuple[BaseMailBox, bytes]]:
+        box = partial(connected, self.host, self.port, self.security)
+        return entered(box, self.user, self.password, self.folder)

@@ -52,7 +52,7 @@ async def test_an_address_that_cannot_be_read_keeps_nobody_else_waiting(town: To
         await at_work.round(NOON + timedelta(minutes=minutes))
     spoilt, _ = await all_of(town)
     assert phone.rang == [DUTY]
-    assert (spoilt.state, spoilt.reason) == (MessageState.QUEUED, "channel_fault")
+    assert (spoilt.state, spoilt.reason) == (MessageState.FAILED, "contact_unreadable")
 
 
 async def test_a_fault_in_a_channel_is_written_down_and_tried_again(town: Town) -> None:

@@ -111,6 +111,7 @@ def channel_failures() -> set[str]:
         "no_longer_active",
         "no_longer_for_them",
         "no_address",
+        "contact_unreadable",
         "channel_gone",
         "out_of_time",
         "bounced",
