@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.acceptance import codes_in
 from models.refusal import BadInput
-from storage import answers, messages
+from storage import answers, messages, tables
 from storage.tables import MessageState
 from web.guesses import Guesses
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WRONG_CODES = 10
 """A minute and sender: a code has six signs, and is guessed once in seven hundred million."""
+SOON = 10
+"""Seconds after which a gateway may report again of a message whose mark was not written down when it did."""
+_UNDERWAY = (tables.messages.c.channel == "sms", tables.messages.c.state == MessageState.SENDING)
 
 Mark = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
 T = TypeVar("T", bound=BaseModel)
@@ -106,8 +109,11 @@ def answers_to_gateways(database: Database, ring: KeyRing, secret: str) -> APIRo
         said = _read(RECEIPTS[gateway], gateway, await request.body())
         if news := said.news():
             async with database.writing() as session:
-                for mark, state in news:
-                    await _record(session, mark, state)
+                # Asked first: what is sent while we look has its mark by then.
+                underway = await messages.select_where(session, *_UNDERWAY, limit=1)
+                known = [await _record(session, mark, state) for mark, state in news]
+            if underway and not any(known):
+                return Response(status_code=409, headers={"Retry-After": str(SOON)})
         return Response(status_code=202)
 
     @router.post("/replies/{gateway}/{given}")
@@ -140,8 +146,8 @@ async def _take(session: AsyncSession, ring: KeyRing, text: str, now: datetime) 
     return False
 
 
-async def _record(session: AsyncSession, mark: str, state: MessageState) -> None:
-    """Write down what became of a message; one we do not know changes nothing."""
+async def _record(session: AsyncSession, mark: str, state: MessageState) -> bool:
+    """Write down what became of a message; one we do not know changes nothing, and is False."""
     reason = "bounced" if state is MessageState.BOUNCED else None
     try:
         sending = await messages.by_reference(session, "sms", mark)
@@ -149,8 +155,9 @@ async def _record(session: AsyncSession, mark: str, state: MessageState) -> None
         try:
             sending = await messages.get(session, mark)
         except messages.UnknownMessage:
-            return
+            return False
     await messages.mark(session, sending.id, state, datetime.now(UTC), reason)
+    return True
 
 
 def _read(kind: type[T], gateway: str, body: bytes) -> T:

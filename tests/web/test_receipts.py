@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.vocabulary.case import Urgency
+from storage import messages
 from storage.messages import Sending
 from storage.tables import MessageState
 from tests.storage.town import MARKED
@@ -84,6 +87,22 @@ async def test_a_message_nobody_knows_changes_nothing(office: Office, visitor: h
     ):
         assert (await visitor.post(path, json=said)).status_code == 202
     assert await office.changes(sending) == ["sent:None"]
+
+
+async def test_a_receipt_that_overtakes_the_mark_it_is_about_is_asked_for_again(
+    office: Office, visitor: httpx2.AsyncClient
+) -> None:
+    sending = await office.message(state=MessageState.SENDING, reference=None)
+    failed = {"id": "elk-early", "status": "failed"}
+    answer = await visitor.post(ELKS, data=failed)
+    assert (answer.status_code, answer.content) == (409, b"")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert (await visitor.post(SUNDSVALL, json=deliveries(await office.message(), "FAILED"))).status_code == 202
+    async with office.database.writing() as session:
+        await messages.mark(session, sending.id, MessageState.SENT, datetime.now(UTC), reference="elk-early")
+    assert (await visitor.post(ELKS, data=failed)).status_code == 202
+    assert await office.state(sending) is MessageState.BOUNCED
+    assert (await visitor.post(ELKS, data={"id": "elk-other", "status": "failed"})).status_code == 202
 
 
 @pytest.mark.parametrize("path", ["/receipts/46elks/", "/receipts/http/", "/replies/46elks/", "/replies/http/"])
