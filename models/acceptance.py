@@ -24,8 +24,3 @@ def codes_in(text: str) -> tuple[str, ...]:
         if not all(doubts):  # «jag tar det» is no code
             likelihood[code] = min(doubts, likelihood.get(code, doubts))
     return tuple(sorted(likelihood, key=likelihood.__getitem__)[:MOST_CODES])
-
-
-def code_in(text: str) -> str | None:
-    """The likeliest code in a text, as it was sent; None if there is none."""
-    return next(iter(codes_in(text)), None)

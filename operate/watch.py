@@ -23,7 +23,6 @@ from models.watch import WARNINGS, Finding
 from operate.canary import Canary
 from operate.engine_watch import examine_engine
 from operate.following import Following
-from operate.hands import LONG_POLL
 from operate.metrics import Metrics
 from operate.staffing import lacks
 from storage import reports, routines, tables, watch
@@ -44,8 +43,6 @@ ROUND = timedelta(seconds=20)
 """How long a check may take; what takes longer is not well."""
 BEAT = timedelta(seconds=10)
 """How long whoever takes the heartbeat may think."""
-SILENT = LONG_POLL + ROUND + BEAT
-"""After so long without a worker there is no heartbeat any more, even where nothing falls due."""
 STALE = 3
 """Rounds without which the last one no longer counts."""
 QUEUED = {Urgency.PAGE: timedelta(minutes=2)}

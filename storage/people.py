@@ -20,7 +20,7 @@ from models.vocabulary.people import Role
 from storage import duty, tables
 from storage.database import upsert
 from storage.duty import Absence, Pool
-from storage.keys import UnknownKey
+from storage.keys import UnknownKey, Unreadable
 from storage.tables import OrganisationKind
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class UnknownUser(LookupError):
     """Nobody active has this code."""
 
 
-class ContactUnreadable(UnknownUser):
+class ContactUnreadable(Unreadable):
     """What is kept of somebody's name and addresses cannot be read."""
 
 

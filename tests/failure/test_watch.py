@@ -18,7 +18,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from models.watch import Finding
 from operate.engine_watch import examine_engine
-from operate.watch import SILENT
+from operate.hands import LONG_POLL
+from operate.watch import BEAT, ROUND
 from tests.engine import Installation, free_port, installation, until
 from tests.failure.officers import alive, begin
 from tests.monitoring import monitoring
@@ -26,6 +27,8 @@ from tests.reports import GRANVIK, a_report
 from tests.routine import routine
 from workflows.client import workflow_id
 
+SILENT = LONG_POLL + ROUND + BEAT
+"""After so long without a worker there is no heartbeat any more, even where nothing falls due."""
 SOON_FLAGGED = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2"
 """The engine marks a wedged case after two failures instead of five, which take it a minute."""
 
