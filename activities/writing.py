@@ -43,12 +43,9 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
         own = own.local(routine.texts)
     # Whoever is only told how many is told by no field of the message which.
     counted = bool(carried) and all(row.urgency is Urgency.COUNT for row in carried)
-    link = "" if counted else public_url
-    if sending.kind is MessageKind.NOTICE and not counted:
-        link = f"{public_url}/l/{await tokens.token(session, ring, sending)}"
-    asked = sending.kind is MessageKind.NOTICE and sending.urgency in ASKED
+    link = "" if counted else await _link(session, ring, sending, public_url)
     drill = any(row.drill for row in carried)
-    code = sending.code if asked else ""
+    code = sending.code if sending.kind is MessageKind.NOTICE and sending.urgency in ASKED else ""
     return _message(sending, letter(sending.kind.value, carried, own, drill=drill, link=link, code=code)).model_copy(
         update={
             "case": "" if counted else sending.case or "",
@@ -61,6 +58,12 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
             else None,
         }
     )
+
+
+async def _link(session: AsyncSession, ring: KeyRing, sending: Sending, public_url: str) -> str:
+    if sending.kind is not MessageKind.NOTICE:
+        return public_url
+    return f"{public_url}/l/{await tokens.token(session, ring, sending)}"
 
 
 async def _carried(session: AsyncSession, ring: KeyRing, sending: Sending) -> list[Delivery]:
