@@ -10,8 +10,9 @@ import structlog
 
 from activities.queueing import queue_duty_gap
 from models.vocabulary.people import Role
-from operate import feeds, schedules
-from operate.staffing import lacks
+from operate import schedules
+from operate.people import feeds
+from operate.people.staffing import lacks
 from storage import people, routines
 from workflows.mailbox import keep_polling
 

@@ -28,7 +28,9 @@ class Form(StrEnum):
 @app.command("list", epilog=example("contacts list --organisation 9001"))
 def list_contacts(ctx: typer.Context, organisation: Organisation = None, as_json: AsJson = False) -> None:
     """List the people: roles, which channels tell them, and when they are away. No addresses: export has those."""
-    from operate import desk, exchange, roster, show, show_roster
+    from operate import desk, exchange, show
+    from operate.people import roster
+    from operate.people import show as show_roster
 
     it = desk.run(lambda house: roster.directory(house, organisation))
     available = exchange.channels(desk.settings()).keys()
@@ -42,7 +44,8 @@ def import_contacts(
     ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML or CSV file.")]
 ) -> None:
     """Put the people of a file in place, all of them or none. Others stay, and so do absences it does not mention."""
-    from operate import desk, roster
+    from operate import desk
+    from operate.people import roster
 
     taken = desk.run(lambda house: roster.take(house, file))
     people = sum(len(one.people) for one in taken.organisations)
@@ -55,7 +58,8 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="TOML, or CSV for a spreadsheet.")] = Form.TOML,
 ) -> None:
     """Print the people with their addresses, as import reads them. Keep it safe: it is full of personal data."""
-    from operate import desk, roster, sheets
+    from operate import desk
+    from operate.people import roster, sheets
 
     it = desk.run(lambda house: roster.directory(house, organisation))
     typer.echo(sheets.as_csv(it) if form is Form.CSV else sheets.as_toml(it), nl=False)
@@ -70,7 +74,8 @@ def absent(
 ) -> None:
     """Note that somebody is away: nothing is sent to them meanwhile, others are told instead."""
     from i18n import when
-    from operate import desk, roster
+    from operate import desk
+    from operate.people import roster
 
     away = roster.span(starts, until)
     desk.run(lambda house: roster.absent(house, code, away))
@@ -81,8 +86,10 @@ def absent(
 @app.command("check", epilog=example("contacts check --organisation 9001"))
 def check(ctx: typer.Context, organisation: Organisation = None, as_json: AsJson = False) -> None:
     """Say who could not be called when it matters, and what to do about it. Exit code 3: somebody could not."""
-    from operate import desk, roster, show, show_roster
+    from operate import desk, show
     from operate.outcome import Exit
+    from operate.people import roster
+    from operate.people import show as show_roster
 
     found = desk.run(lambda house: roster.lacking(house, organisation, datetime.now(UTC)))
     show.answer({"lacks": found}, lambda: show_roster.lacking(found, ctx.obj), as_json=as_json)

@@ -36,7 +36,9 @@ def who(
     as_json: AsJson = False,
 ) -> None:
     """Say who would be called for an acute alarm, rung by rung, why, and by which channels."""
-    from operate import desk, roster, show, show_roster
+    from operate import desk, show
+    from operate.people import roster
+    from operate.people import show as show_roster
 
     moment = desk.read_time(at, "at") or datetime.now(UTC)
     steps = desk.run(lambda house: roster.who(house, organisation, moment, role))
@@ -51,8 +53,10 @@ def gaps(
     as_json: AsJson = False,
 ) -> None:
     """Say when nobody is on duty. Exit code 3: there is such a time."""
-    from operate import desk, roster, show, show_roster
+    from operate import desk, show
     from operate.outcome import Exit
+    from operate.people import roster
+    from operate.people import show as show_roster
 
     found = desk.run(lambda house: roster.gaps(house, organisation, datetime.now(UTC), days))
     show.answer({"gaps": found}, lambda: show_roster.gaps(found, ctx.obj), as_json=as_json)
@@ -73,7 +77,8 @@ def import_duty(
     An event names its person by an attendee's e-mail address or by a code as its title. What stood in an earlier
     calendar goes; a file with anything wrong in it changes nothing.
     """
-    from operate import desk, feeds, roster, sheets
+    from operate import desk
+    from operate.people import feeds, roster, sheets
 
     if file.suffix.lower() != ".ics":
         taken = desk.run(lambda house: roster.take(house, file))
@@ -92,7 +97,8 @@ def export(
     days: Annotated[int, typer.Option(metavar="DAYS", min=1, max=366, help="How far ahead a calendar goes.")] = 60,
 ) -> None:
     """Print a duty pool: as TOML with its rules, or as a calendar with a person's code as the title of each event."""
-    from operate import desk, roster
+    from operate import desk
+    from operate.people import roster
 
     calendar = form is Form.ICS
     typer.echo(
@@ -110,7 +116,8 @@ def override(
 ) -> None:
     """Put somebody on duty for a time, whatever the rota says. A swap is two of these."""
     from i18n import when
-    from operate import desk, roster
+    from operate import desk
+    from operate.people import roster
 
     span = roster.span(starts, until)
     code = desk.run(lambda house: roster.put_on_duty(house, pool, person, span))
@@ -121,8 +128,10 @@ def override(
 @app.command("refresh", epilog=example("duty refresh"))
 def refresh(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Fetch every calendar that a pool or person names. One that cannot be read changes nothing, and ends in code 2."""
-    from operate import desk, feeds, show, show_roster
+    from operate import desk, show
     from operate.outcome import Exit
+    from operate.people import feeds
+    from operate.people import show as show_roster
 
     found = desk.run(lambda house: feeds.refresh(house, datetime.now(UTC)))
     document = {"feeds": [one.document() for one in found]}

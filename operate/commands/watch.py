@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from i18n import Words
-    from operate.watch import Round
+    from operate.watchdog.rounds import Round
 
 
 def watch(
@@ -28,7 +28,7 @@ def watch(
     from operate import desk
     from operate.house import House
     from operate.outcome import Ending, Exit
-    from operate.watch import Watchdog, watch_on
+    from operate.watchdog.rounds import Watchdog, watch_on
 
     last: list[str] = []
 

@@ -17,9 +17,9 @@ from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from models.watch import Finding
-from operate.engine_watch import examine_engine
 from operate.hands import LONG_POLL
-from operate.watch import BEAT, ROUND
+from operate.watchdog.engine import examine_engine
+from operate.watchdog.rounds import BEAT, ROUND
 from tests.engine import Installation, free_port, installation, until
 from tests.failure.officers import alive, begin
 from tests.monitoring import monitoring

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.watch import Finding
-from operate.canary import EVERY, LIMIT, Canary
 from operate.town import a_town
+from operate.watchdog.canary import EVERY, LIMIT, Canary
 from storage import messages, tables, watch
 from storage.messages import Sending
 from storage.tables import MessageKind, MessageState

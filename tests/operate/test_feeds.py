@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from operate import feeds
-from operate.feeds import Refreshed
 from operate.fictitious import load_fictitious
 from operate.house import House
+from operate.people import feeds
+from operate.people.feeds import Refreshed
 from settings import Settings
 from storage import duty, people
 from storage.database import Database

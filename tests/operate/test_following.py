@@ -14,10 +14,10 @@ from models.notices import notices as demanded
 from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from models.watch import GRACE, Finding
-from operate.following import Following
 from operate.scenarios import SCENARIOS
 from operate.together import Together
 from operate.town import a_town
+from operate.watchdog.following import Following
 from storage import notices, tables
 from storage.tables import MessageState
 from tests.operate.queued import house, mark, queue, sending

@@ -10,7 +10,7 @@ import pytest
 
 from operate.fictitious import load_fictitious
 from operate.house import House
-from operate.staffing import Lack, lacks
+from operate.people.staffing import Lack, lacks
 from settings import Settings
 from storage import duty, people, routines
 from storage.database import Database

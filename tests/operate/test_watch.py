@@ -14,15 +14,15 @@ from prometheus_client import generate_latest
 from temporalio.worker import Worker
 
 import operate.town
-import operate.watch
+import operate.watchdog.rounds
 from models.rota import Override
 from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from models.watch import Finding
-from operate.following import Following
 from operate.hands import worker_for
 from operate.town import a_town
-from operate.watch import QUEUED, Round, Watchdog, keep_watch
+from operate.watchdog.following import Following
+from operate.watchdog.rounds import QUEUED, Round, Watchdog, keep_watch
 from storage import duty
 from storage.duty import Pool
 from storage.tables import MessageState
@@ -87,7 +87,7 @@ async def test_a_check_that_hangs_or_breaks_is_a_finding_and_delays_no_other_for
     async def breaks(self: object, now: datetime) -> list[Finding]:  # noqa: ARG001 - the same
         raise ZeroDivisionError
 
-    monkeypatch.setattr(operate.watch, "ROUND", timedelta(seconds=0.2))
+    monkeypatch.setattr(operate.watchdog.rounds, "ROUND", timedelta(seconds=0.2))
     monkeypatch.setattr(Watchdog, "_reports", hangs)
     monkeypatch.setattr(Watchdog, "_messages", breaks)
     made = await Watchdog(house(little_town, tmp_path)).round()
@@ -137,7 +137,7 @@ async def test_the_heartbeat_comes_while_all_is_well_and_stays_away_when_it_is_n
 async def test_a_monitoring_that_refuses_or_hangs_is_counted_and_its_address_is_never_logged(
     little_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int
 ) -> None:
-    monkeypatch.setattr(operate.watch, "BEAT", timedelta(seconds=0.2))
+    monkeypatch.setattr(operate.watchdog.rounds, "BEAT", timedelta(seconds=0.2))
     async with monitoring(status) as (url, heard), httpx2.AsyncClient() as client:
         dog = Watchdog(house(little_town, tmp_path, heartbeat_url=url))
         await dog.beat(client)

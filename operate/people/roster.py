@@ -14,8 +14,9 @@ from models.refusal import BadInput, Problem
 from models.rota import Override
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
-from operate import desk, exchange, sheets
-from operate.staffing import Lack, lacks
+from operate import desk, exchange
+from operate.people import sheets
+from operate.people.staffing import Lack, lacks
 from storage import calendars, duty, people, recipients, routines, tables
 from storage.duty import Absence
 from storage.reports import UnknownOrganisation

@@ -12,7 +12,7 @@ import httpx2
 from i18n.times import ZONE
 from models.refusal import BadInput, Problem, Refusal
 from models.rota import Override
-from operate import roster
+from operate.people import roster
 from storage import calendars, duty, people
 from storage.calendars import LARGEST
 from storage.duty import Absence, Pool

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from i18n import Words
-    from operate.feeds import Refreshed
-    from operate.roster import PoolGap, Step
-    from operate.staffing import Lack
+    from operate.people.feeds import Refreshed
+    from operate.people.roster import PoolGap, Step
+    from operate.people.staffing import Lack
     from storage.people import Organisation
 
 

@@ -20,11 +20,11 @@ from temporalio.service import RPCError
 from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from models.watch import WARNINGS, Finding
-from operate.canary import Canary
-from operate.engine_watch import examine_engine
-from operate.following import Following
-from operate.metrics import Metrics
-from operate.staffing import lacks
+from operate.people.staffing import lacks
+from operate.watchdog.canary import Canary
+from operate.watchdog.engine import examine_engine
+from operate.watchdog.following import Following
+from operate.watchdog.metrics import Metrics
 from storage import reports, routines, tables, watch
 from storage.database import OutOfReach
 from storage.tables import MessageKind

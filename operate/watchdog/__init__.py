@@ -1,0 +1,1 @@
+"""The watchdog: what must have happened by now, seen from outside the engine (docs/watch.md)."""
