@@ -146,10 +146,14 @@ class Postman:
         if following := await _safely(self.together.write(queue)):
             self._start(following, _from(at))
 
+    async def rest(self, seconds: float | None = None) -> None:
+        """Wait until nothing is in hand, or so long."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=seconds)
+
     async def close(self) -> None:
         """Finish what is in hand, then let go of the channels."""
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=LEAVE)
+        await self.rest(LEAVE)
         for channel in self.channels.values():
             await channel.close()
 
