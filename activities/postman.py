@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import structlog
 
+from activities.outcomes import lost, outcome_of
 from activities.queueing import IN_HAND, queue_next_way, queue_notices
 from activities.writing import Unsendable, write
 from channels.contract import ChannelError
-from models.stages.clock import NoticeOutcome
 from models.vocabulary.case import Urgency
 from storage import messages, notices
 from storage.database import OutOfReach
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from channels.contract import Channel
     from models.notices import Notice
+    from models.stages.clock import NoticeOutcome
     from storage.database import Database
     from storage.keys import KeyRing
     from storage.messages import Sending
@@ -96,9 +97,9 @@ class Postman:
             await asyncio.wait(tasks, timeout=WITHIN)
         # A time in a calendar is a help, not a duty: nobody else is told if it does not get there.
         due = [notice for notice in told if not notice.invite]
-        lost = [_lost(notice, queued.empty[notice.id]) for notice in due if notice.id in queued.empty]
+        nobody = [lost(notice, queued.empty[notice.id]) for notice in due if notice.id in queued.empty]
         found = await self.together.write(partial(self._settle, ids=[notice.id for notice in due], now=now()))
-        return (*lost, *map(outcome_of, found))
+        return (*nobody, *map(outcome_of, found))
 
     async def round(self, at: datetime) -> int:
         """Send everything that is due, and wait until it is sent or put off; how many messages that was."""
@@ -257,30 +258,6 @@ def pause(sending: Sending) -> timedelta:
     """How long to wait after this attempt."""
     longest = LONGEST_PAUSE.get(sending.urgency, LONGER)
     return min(FIRST_PAUSE * (1 << min(sending.attempts, 10)), longest)
-
-
-def outcome_of(outcome: notices.Outcome) -> NoticeOutcome:
-    """An outcome as the world proposes it to the case."""
-    return NoticeOutcome(
-        id=f"notice:{outcome.notice}"[:100],
-        notice=outcome.notice,
-        role=outcome.row.role,
-        recipients=tuple(person for person, _ in outcome.reached),
-        channels=tuple(channel for _, channel in outcome.reached),
-        channel=outcome.reached[0][1] if outcome.reached else None,
-        failure=outcome.failure,
-        fallback=outcome.row.fallback,
-    )
-
-
-def _lost(notice: Notice, failure: str) -> NoticeOutcome:
-    return NoticeOutcome(
-        id=f"notice:{notice.id}"[:100],
-        notice=notice.id,
-        role=notice.role,
-        failure=failure,
-        fallback=notice.fallback,
-    )
 
 
 async def _claim(session: AsyncSession, sending: Sending, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from activities.postman import outcome_of
+from activities.outcomes import outcome_of
 from models.refusal import Refusal
 from models.stages.deadlines import Acknowledge
 from models.vocabulary.case import Urgency
