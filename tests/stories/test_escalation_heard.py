@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from activities.postman import outcome_of
+from activities.outcomes import outcome_of
 from models.stages.clock import NoticeOutcome, NoticeSent
 from models.stages.deadlines import Acknowledge
 from models.vocabulary.people import Role
