@@ -122,6 +122,7 @@ class Wedged:
         raise RuntimeError("wedged")
 
 
+@pytest.mark.slow
 async def test_a_wedged_case_one_that_does_not_run_and_a_queue_nobody_serves_are_found(tmp_path: Path) -> None:
     flags = ("--dynamic-config-value", SOON_FLAGGED)
     async with installation(tmp_path, *flags, start=("engine",)) as running:

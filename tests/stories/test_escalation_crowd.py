@@ -48,7 +48,7 @@ async def climbs_told(case: TownCase) -> int:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "number,within", [(40, MINUTE), pytest.param(500, 5 * MINUTE, marks=pytest.mark.slow)], ids=["40", "500"]
+    "number,within", [(15, MINUTE), pytest.param(500, 5 * MINUTE, marks=pytest.mark.slow)], ids=["15", "500"]
 )
 async def test_escalations_falling_due_in_the_same_minute_are_all_told_once_and_in_time(
     tmp_path: Path, number: int, within: timedelta
