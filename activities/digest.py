@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import update
 from temporalio import activity
 
+from activities.queueing import NO_CHANNEL, identity
 from models.message import Frozen
 from models.vocabulary.case import Urgency
 from storage import messages, notices, recipients, routines, tables
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.keys import KeyRing
     from storage.notices import Delivery
-
-NO_CHANNEL = "none"
-"""Stands for the channel of somebody who cannot be told by any."""
 
 
 class Digested(Frozen):
@@ -95,9 +92,8 @@ class DigestActivities:
 
 async def _queue(session: AsyncSession, bundle: Bundle, rows: Sequence[Delivery], today: date, now: datetime) -> bool:
     """One message for all of them; False if there was one today."""
-    parts = (*map(str, bundle), today.isoformat())
     sending = Sending(
-        id=hashlib.sha256("|".join(("digest", *parts)).encode()).hexdigest()[:24],
+        id=identity(["digest", *map(str, bundle)], today.isoformat()),
         organisation=bundle.organisation,
         case=None,
         kind=MessageKind.DIGEST,
@@ -109,10 +105,7 @@ async def _queue(session: AsyncSession, bundle: Bundle, rows: Sequence[Delivery]
         queued=now,
         changed=now,
         expires=now + LIFE,
-        attempts=0,
         next_try=None if bundle.failure else now,
-        reference=None,
-        code="",
         untold=bundle.failure is not None,
     )
     if not await messages.queue(session, sending):

@@ -27,7 +27,6 @@ IN_HAND = timedelta(minutes=1)
 """How long whoever queued or claimed a message has it in hand; then anybody may send it."""
 NO_CHANNEL = "none"
 """Stands for the channel of somebody who cannot be told by any."""
-_ORDER = list(Urgency)
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,8 @@ async def queue_duty_gap(
         return False
     for way in contact.ways(Urgency.NOW, channels, person)[:1]:
         kind, channel = MessageKind.DUTY_GAP, str(way.kind)
-        identity = _identity([kind.value, organisation, at.date().isoformat()], person, channel)
         warning = Sending(
-            id=identity,
+            id=identity([kind.value, organisation, at.date().isoformat()], person, channel),
             organisation=organisation,
             case=None,
             kind=kind,
@@ -98,14 +96,14 @@ async def queue_next_way(
     if not after:
         return None
     channel = after[0]
-    identity = _identity((row.notice for row in carried), sending.recipient, channel)
-    code = await tokens.reply_code(session, ring, sending.organisation, identity)
-    following = sending.anew(identity, channel, code, at)
+    message = identity((row.notice for row in carried), sending.recipient, channel)
+    code = await tokens.reply_code(session, ring, sending.organisation, message)
+    following = sending.anew(message, channel, code, at)
     if not await messages.queue(session, following):
         return None
     await deliveries.put(
         session,
-        [replace(row, channel=following.channel, message=following.id, queued=at, told=row.told) for row in carried],
+        [replace(row, channel=following.channel, message=following.id, queued=at) for row in carried],
     )
     return following
 
@@ -127,7 +125,7 @@ async def _queue(
             channel = str(ways[0].kind) if ways else NO_CHANNEL
             message = None
             if bundle[0].urgency is not Urgency.DIGEST:
-                message = _identity((notice.id for notice in bundle), person, channel)
+                message = identity((notice.id for notice in bundle), person, channel)
                 lost = None if ways else "no_address" if contact else "contact_unreadable"
                 planned.append(_sending(message, bundle, person, channel, at, lost))
             rows += [deliveries.row_of(notice, person, channel, at, message) for notice in bundle]
@@ -164,7 +162,7 @@ def _sending(
 
 
 def _pressing(bundle: Sequence[Notice]) -> Urgency:
-    return min((notice.urgency for notice in bundle), key=_ORDER.index)
+    return min((notice.urgency for notice in bundle), key=lambda urgency: urgency.rank)
 
 
 def _bundles(concerning: Sequence[Notice]) -> list[list[Notice]]:
@@ -180,6 +178,6 @@ def _fitting(bundle: Sequence[Notice], channels: Collection[str]) -> Collection[
     return {"email", "outbox"} & set(channels) if bundle[0].invite else channels
 
 
-def _identity(notices: Iterable[str], person: str, channel: str) -> str:
-    """The same notices to the same person by the same channel are the same message, whoever queues it."""
-    return hashlib.sha256("|".join([*notices, person, channel]).encode()).hexdigest()[:24]
+def identity(parts: Iterable[str], *more: str) -> str:
+    """The same notices to the same person by the same channel are the same message, whoever queues it: opaque."""
+    return hashlib.sha256("|".join([*parts, *more]).encode()).hexdigest()[:24]

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from i18n.catalogue import Words
 
-_ORDER = list(Urgency)
-
 
 class Item(Protocol):
     """One thing to tell, as codes; `models.notices.Notice` and `storage.notices.Delivery` are such."""
@@ -154,7 +152,7 @@ def _owed(item: Item, words: Words) -> bool:
 
 def _rank(item: Item) -> tuple[int, bool, float, str]:
     due = item.due.timestamp() if item.due else 0.0
-    return _ORDER.index(item.urgency), item.due is None, due, item.case
+    return item.urgency.rank, item.due is None, due, item.case
 
 
 def _unlike(lines: Iterable[str]) -> list[str]:

@@ -71,7 +71,7 @@ def notices(event: Event, case: Case, routine: Routine) -> list[Notice]:
     told: dict[Role, Notice] = {}
     for role, urgency, about in _cells(event, case, routine):
         standing = _standing_in(role, case, routine)
-        if standing is None or (standing in told and not _more_pressing(urgency, told[standing].urgency)):
+        if standing is None or (standing in told and urgency.rank >= told[standing].urgency.rank):
             continue
         whoever = not case.protected or role in _unnamed(event, case, routine)
         if not whoever and not case.named:
@@ -179,11 +179,6 @@ def _climbed(case: Case, routine: Routine) -> list[Role]:
     roles = (role for rung in routine.escalation.ladder for role in rung if role is not Role.PRESIDIUM)
     standing = (_standing_in(role, case, routine) for role in roles)
     return list(dict.fromkeys(role for role in standing if role is not None))
-
-
-def _more_pressing(one: Urgency, other: Urgency) -> bool:
-    order = list(Urgency)
-    return order.index(one) < order.index(other)
 
 
 def _unnamed(event: Event, case: Case, routine: Routine) -> set[Role | None]:

@@ -20,7 +20,7 @@ from models.vocabulary.incident import IncidentKind
 from operate import desk, intake, look
 from storage import cases, notices, people, routines
 from storage.answers import ASKED
-from storage.messages import WAITING
+from storage.messages import ARRIVED, LOST
 from storage.tables import MessageState
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 LONGEST = 120.0
 """Seconds to wait for answers, unless told otherwise."""
 ROUND = 0.5
-LOST = frozenset({MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED})
-REACHED = frozenset(MessageState) - LOST - {*WAITING}
 
 
 @dataclass(frozen=True)
@@ -219,11 +217,11 @@ def _groups(rows: Iterable[Delivery]) -> list[list[Delivery]]:
 def _told(group: Sequence[Delivery], events: Sequence[Event], taken: dict[str, datetime]) -> Told:
     first = group[0]
     begun = events[first.seq - 1].recorded
-    sent = [at for row in group if row.state in REACHED and (at := _first(row, REACHED))]
+    sent = [at for row in group if row.state in ARRIVED and (at := _first(row, ARRIVED))]
     asked = any(row.urgency in ASKED for row in group)
     at = taken.get(first.recipient)
     accepted = at if at and sent and at >= begun else None
-    last = next((row for row in group if row.state in REACHED), group[-1])
+    last = next((row for row in group if row.state in ARRIVED), group[-1])
     return Told(
         person=first.recipient,
         role=first.role,

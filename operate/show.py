@@ -104,7 +104,7 @@ def worklist(items: Sequence[WorkItem], words: Words) -> Iterator[RenderableType
         yield words("cli.no_cases")
         return
     now = datetime.now(UTC)
-    table = _table(words, "case", "stage", "level", "next", "due", "left", "handler")
+    table = table_of(words, "case", "stage", "level", "next", "due", "left", "handler")
     for item in items:
         due = item.next_due
         table.add_row(
@@ -141,7 +141,7 @@ def case(view: View, words: Words) -> Iterator[RenderableType]:
 
 def obligations(owed: Sequence[Obligation], view: View, words: Words) -> Table:
     """What is owed, by due time."""
-    table = _table(words, "obligation", "due", "left", "state", "owner")
+    table = table_of(words, "obligation", "due", "left", "state", "owner")
     for one in owed:
         left = time_left(one.due - view.at, words) if one.open else when(one.met, words) if one.met else ""
         state = _state(one, view.at, words)
@@ -180,7 +180,7 @@ def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableTy
     if not found:
         yield words("cli.no_notices")
         return
-    table = _table(words, "case", "about", "recipient", "channel", "state", "changed")
+    table = table_of(words, "case", "about", "recipient", "channel", "state", "changed")
     table.add_column(words("cli.message"), no_wrap=True)
     for one in found:
         about = f"obligation.{one.about}"
@@ -284,5 +284,6 @@ def _terms(rule: ObligationRule, at: Level) -> str:
     return str(terms[at]) if at in terms else ""
 
 
-def _table(words: Words, *columns: str) -> Table:
+def table_of(words: Words, *columns: str) -> Table:
+    """An empty table with these headings."""
     return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))

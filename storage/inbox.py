@@ -60,13 +60,6 @@ async def _accepted(session: AsyncSession, ring: KeyRing, message: str, now: dat
     return True
 
 
-async def last(session: AsyncSession, kind: MailKind) -> datetime | None:
-    """When a mail of this kind last came; None if none ever did."""
-    table = tables.inbox.c
-    query = select(table.received).where(table.kind == kind.value).order_by(table.received.desc()).limit(1)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
 async def _meant(session: AsyncSession, inbound: Inbound, now: datetime) -> str | None:
     """The message of ours that a mail is about: an answer names it by its code, anything else by its id."""
     if inbound.kind is not MailKind.ANSWER:

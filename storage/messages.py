@@ -22,6 +22,7 @@ LIFE = timedelta(days=3)
 """How long a message is tried, and how long it can be accepted: mail servers give each other as long."""
 WAITING = (MessageState.QUEUED, MessageState.SENDING)
 ARRIVED = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ, MessageState.ACCEPTED)
+LOST = (MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED)
 OTHERWISE = "reached_otherwise"
 """Why a message expires that is not needed any more: the person has the same by another channel."""
 MOST = 1000

@@ -12,7 +12,7 @@ from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from storage import tables
 from storage.database import insert_into
-from storage.messages import OTHERWISE, WAITING, Change, changes
+from storage.messages import ARRIVED, LOST, OTHERWISE, WAITING, Change, changes
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
@@ -131,10 +131,9 @@ async def carried_by(session: AsyncSession, messages: Iterable[str]) -> list[Del
 
 async def failed(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:
     """Deliveries that did not reach the one they were for, neither so nor by another channel."""
-    lost = [MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED]
     message = tables.messages.c
     otherwise = message.reason.is_not_distinct_from(OTHERWISE)
-    return await select_where(session, message.state.in_(lost), ~otherwise, *conditions)
+    return await select_where(session, message.state.in_(LOST), ~otherwise, *conditions)
 
 
 async def select_where(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Delivery]:
@@ -164,8 +163,7 @@ def reckon(rows: Sequence[Delivery], now: datetime) -> Outcome | None:
     `failed` when nothing more will be tried.
     """
     first = rows[0]
-    lost = {MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED}
-    reached = {row.recipient: row.channel for row in rows if row.state not in {*WAITING, *lost}}
+    reached = {row.recipient: row.channel for row in rows if row.state in ARRIVED}
     reached |= {row.recipient: DIGEST for row in rows if row.message is None}
     if reached:
         return None if first.told == "sent" else Outcome(first.notice, "sent", first, tuple(sorted(reached.items())))

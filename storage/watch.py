@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from models.watch import Fate
 from storage import messages, tables
-from storage.messages import WAITING
+from storage.messages import ARRIVED, WAITING
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from storage.messages import Sending
-
-HAS_IT = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.READ, MessageState.ACCEPTED})
-"""States of a message that somebody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,9 @@ async def fates(session: AsyncSession, since: datetime) -> tuple[dict[str, Fate]
         fate = found.setdefault(notice, Fate())
         fate.digest |= state is None
         fate.waiting |= state in WAITING
-        fate.reached |= state in HAS_IT
+        fate.reached |= state in ARRIVED
         fate.changed = max(filter(None, (fate.changed, changed)), default=None)
-        if state in HAS_IT:
+        if state in ARRIVED:
             reached[case] = max(seq, reached.get(case, 0))
     return found, reached
 

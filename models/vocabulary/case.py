@@ -136,3 +136,8 @@ class Urgency(StrEnum):
     TASK = "task"
     HEADLINE = "headline"
     COUNT = "count"
+
+    @property
+    def rank(self) -> int:
+        """From 0, the most pressing, to the least."""
+        return list(type(self)).index(self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from i18n import when
@@ -13,6 +12,7 @@ from models.contact import ChannelKind
 from models.vocabulary.case import Urgency
 from operate.doctor import ADVICE, State
 from operate.outcome import ending
+from operate.show import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def contacts(it: Organisation, available: Collection[str], words: Words) -> Iterator[RenderableType]:
     """The people of an organisation, a line each."""
     yield Text(f"{it.code}  {it.name}", style="bold")
-    table = _table(words, "code", "role", "language", "woken_by", "told_by", "away")
+    table = table_of(words, "code", "role", "language", "woken_by", "told_by", "away")
     for one in it.people:
         away = ", ".join(f"{when(each.starts, words)} – {when(each.ends, words)}" for each in one.absences)
         ways = (one.ways(urgency, available, one.code) for urgency in (Urgency.PAGE, Urgency.NOW))
@@ -46,7 +46,7 @@ def contacts(it: Organisation, available: Collection[str], words: Words) -> Iter
 
 def ladder(steps: Sequence[Step], words: Words) -> Iterator[RenderableType]:
     """Who would be called, rung by rung, and why."""
-    table = _table(words, "step", "role", "recipient", "why", "channel", "until")
+    table = table_of(words, "step", "role", "recipient", "why", "channel", "until")
     for step in steps:
         rung = words("cli.rung", number=str(step.rung)) if step.rung else words("cli.at_once")
         until = when(step.until, words) if step.until else ""
@@ -63,7 +63,7 @@ def gaps(found: Sequence[PoolGap], words: Words) -> Iterator[RenderableType]:
     if not found:
         yield words("cli.no_gaps")
         return
-    table = _table(words, "pool", "role", "starts", "until")
+    table = table_of(words, "pool", "role", "starts", "until")
     for one in found:
         table.add_row(one.pool, label(one.role, words), when(one.starts, words), when(one.ends, words))
     yield table
@@ -90,7 +90,3 @@ def refreshed(found: Sequence[Refreshed], words: Words) -> Iterator[RenderableTy
 def channels(kinds: Sequence[str], words: Words) -> str:
     """Kinds of channels in their order."""
     return ", ".join(label(ChannelKind(kind), words) for kind in kinds) or "–"
-
-
-def _table(words: Words, *columns: str) -> Table:
-    return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from models.vocabulary.case import Urgency
 from models.watch import Finding
 from storage import messages, watch
-from storage.messages import WAITING, Sending
+from storage.messages import ARRIVED, WAITING, Sending
 from storage.tables import MessageKind, MessageState
-from storage.watch import HAS_IT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +58,7 @@ class Canary:
         return [Finding(code="canary_lost", detail=self.channel)] if lost else []
 
     async def _is_back(self, one: Sending) -> bool:
-        if one.state not in HAS_IT or one.state is MessageState.DELIVERED:
+        if one.state not in ARRIVED or one.state is MessageState.DELIVERED:
             return one.state is MessageState.DELIVERED  # the mailbox says so, or we have said it
         if one.channel == "email":
             # Without a mailbox of ours nobody sees further than the mail server.

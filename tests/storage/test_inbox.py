@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,13 +143,3 @@ async def test_the_same_mail_taken_again_changes_nothing_and_is_what_it_was(town
         history = await messages.changes(session, [KNOWN])
     assert tuple(row) == ("first", NOW, "answer", KNOWN)
     assert [change.state for change in history[KNOWN]].count(MessageState.ACCEPTED) == 1
-
-
-async def test_it_is_known_when_a_canary_last_came_back(town: Town) -> None:
-    async with town.database.reading() as session:
-        assert await inbox.last(session, MailKind.CANARY) is None
-    for hours in (0, 2, 1):
-        await comes(town, Inbound(kind=MailKind.CANARY), f"canary {hours}", NOW + timedelta(hours=hours))
-    await comes(town, Inbound(kind=MailKind.OTHER), now=NOW + timedelta(hours=5))
-    async with town.database.reading() as session:
-        assert await inbox.last(session, MailKind.CANARY) == NOW + timedelta(hours=2)
