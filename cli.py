@@ -60,22 +60,22 @@ def up(
     fictitious: Annotated[bool, typer.Option(help="Load invented organisations to try things out with.")] = False,
 ) -> None:
     """Start everything: engine, database, worker and pages. Ctrl-C stops it; nothing is lost."""
-    from operate import desk
+    from operate import terminal
     from operate.up import up as run
 
     if home is not None:
         os.environ["VARNA_HOME"] = str(home)
-    settings = desk.settings()
+    settings = terminal.settings()
     asyncio.run(run(settings, port or int(settings.temporal_address.rpartition(":")[2]), fictitious=fictitious))
 
 
 @app.command(epilog=example("web"))
 def web() -> None:
     """Serve the pages: the links in messages, and what gateways report. Ctrl-C stops it. `varna up` does this too."""
-    from operate import desk
+    from operate import terminal
     from operate.serve import serve
 
-    asyncio.run(serve(desk.settings()))
+    asyncio.run(serve(terminal.settings()))
 
 
 @app.command(epilog=example("demo"))
@@ -99,11 +99,12 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Hand in a report. It is kept before anything else happens; the answer is a case number and a receipt."""
-    from operate import desk, outcome, show
+    from desk import intake
+    from operate import outcome, show, terminal
 
     received = datetime.now(UTC)
-    told = desk.report_from(source, organisation, received)
-    taken = desk.run(lambda house: desk.take(house, told, received, key))
+    told = terminal.report_from(source, organisation, received)
+    taken = terminal.run(lambda house: intake.take(house, told, received, key))
     if taken.trouble is None or not as_json:
         show.answer(taken.document(), lambda: show.taken(taken, ctx.obj), as_json=as_json)
     if taken.trouble is not None:
@@ -122,10 +123,11 @@ def cases(
     as_json: AsJson = False,
 ) -> None:
     """List the open cases, most urgent first."""
-    from operate import desk, look, show
+    from desk import look
+    from operate import show, terminal
 
-    before = desk.read_time(due_before, "due-before")
-    items = desk.run(lambda house: look.worklist(house, user, stage, level, before))
+    before = terminal.read_time(due_before, "due-before")
+    items = terminal.run(lambda house: look.worklist(house, user, stage, level, before))
     show.answer({"cases": [item.document() for item in items]}, lambda: show.worklist(items, ctx.obj), as_json=as_json)
 
 
@@ -141,10 +143,11 @@ def case(
     as_json: AsJson = False,
 ) -> None:
     """Show one case: stages, level, what is to be done and by when. Now, or as it stood then."""
-    from operate import desk, look, show
+    from desk import look
+    from operate import show, terminal
 
-    moment = desk.read_time(at, "at")
-    view = desk.run(lambda house: look.case(house, ref, user, at=moment, seq=seq))
+    moment = terminal.read_time(at, "at")
+    view = terminal.run(lambda house: look.case(house, ref, user, at=moment, seq=seq))
     show.answer(view.document(), lambda: show.case(view, ctx.obj), as_json=as_json)
 
 
@@ -157,28 +160,31 @@ def act(
     as_json: AsJson = False,
 ) -> None:
     """Do something in a case: assess the risk, record the police's answer, close it. The same id is one action."""
-    from operate import desk, show
+    from desk import action
+    from operate import show, terminal
 
-    command = desk.command_from(source)
-    receipt = desk.run(lambda house: desk.act(house, ref, command, user))
+    command = terminal.command_from(source)
+    receipt = terminal.run(lambda house: action.act(house, ref, command, user))
     show.answer(receipt, lambda: show.receipt(receipt, ctx.obj), as_json=as_json)
 
 
 @app.command(epilog=example("history 9001-FV-2026-00001 --as granvik-sakerhetschef"))
 def history(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJson = False) -> None:
     """Show all that happened in a case: who did what, when, and what they wrote."""
-    from operate import desk, look, show
+    from desk import look
+    from operate import show, terminal
 
-    told = desk.run(lambda house: look.history(house, ref, user))
+    told = terminal.run(lambda house: look.history(house, ref, user))
     show.answer(told.document(), lambda: show.history(told, ctx.obj), as_json=as_json)
 
 
 @app.command(epilog=example("obligations 9001-FV-2026-00001"))
 def obligations(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJson = False) -> None:
     """Show every deadline of a case: met or missed, and why exactly this time."""
-    from operate import desk, look, show
+    from desk import look
+    from operate import show, terminal
 
-    view = desk.run(lambda house: look.case(house, ref, user))
+    view = terminal.run(lambda house: look.case(house, ref, user))
     document = {"case": ref, "obligations": view.document()["obligations"]}
     show.answer(document, lambda: show.explained(view, ctx.obj), as_json=as_json)
 
@@ -186,11 +192,11 @@ def obligations(ctx: typer.Context, ref: Ref, user: AsUser = None, as_json: AsJs
 @app.command(epilog=example("rebuild"))
 def rebuild(ctx: typer.Context) -> None:
     """Build the lists anew from the ledger. Work may go on meanwhile."""
-    from operate import desk, show
+    from operate import show, terminal
     from storage.rebuild import rebuild as build
 
     with show.waiting(ctx.obj("cli.rebuilding")):
-        number = desk.run(lambda house: build(house.database, house.ring))
+        number = terminal.run(lambda house: build(house.database, house.ring))
     typer.echo(ctx.obj("cli.rebuilt", number=number))
 
 
@@ -200,11 +206,11 @@ def migrate(
     wait: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for the engine.")] = 0,
 ) -> None:
     """Bring database and engine up to this version. Makes a master key if this machine has none."""
-    from operate import desk, show, upkeep
+    from operate import show, terminal, upkeep
     from workflows.client import EngineOutOfReach
 
     with show.waiting(ctx.obj("cli.migrating")):
-        registered = asyncio.run(upkeep.migrate(desk.settings(), wait))
+        registered = asyncio.run(upkeep.migrate(terminal.settings(), wait))
     typer.echo(ctx.obj("cli.migrated"))
     if not registered and wait:
         raise EngineOutOfReach("the database is migrated")
@@ -215,9 +221,9 @@ def migrate(
 @keys_app.command("rotate", epilog=example("keys rotate"))
 def keys_rotate(ctx: typer.Context) -> None:
     """Make a new master key and lock every case's key with it. Work may go on meanwhile; keep a copy of the file."""
-    from operate import desk, upkeep
+    from operate import terminal, upkeep
 
-    name, number = asyncio.run(upkeep.rotate(desk.settings()))
+    name, number = asyncio.run(upkeep.rotate(terminal.settings()))
     typer.echo(ctx.obj("cli.rotated", id=name, number=number))
 
 
@@ -228,11 +234,11 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Examine the installation: what is well, what is not, and what to do about it."""
-    from operate import desk, show
     from operate import doctor as doctors
+    from operate import show, terminal
 
     with show.waiting(ctx.obj("cli.examining")):
-        found = asyncio.run(doctors.examine_all(desk.settings(), thorough=not quiet))
+        found = asyncio.run(doctors.examine_all(terminal.settings(), thorough=not quiet))
     show.answer({"checks": found}, lambda: show.checks(found, ctx.obj, quiet=quiet), as_json=as_json)
     raise typer.Exit(doctors.exit_code(found))
 

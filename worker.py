@@ -7,9 +7,9 @@ import signal
 
 import structlog
 
+from desk.intake import sweep
 from operate.hands import postman_for, worker_for
 from operate.house import House
-from operate.intake import sweep
 from operate.logs import configure
 from operate.messenger import run_messenger
 from operate.standing import keep_standing
@@ -29,8 +29,12 @@ async def main(settings: Settings) -> None:
         client, postman = await house.engine(), postman_for(house)
         cases = Cases(client, settings.task_queue)
         async with worker_for(client, house, postman):
-            beside = [asyncio.create_task(work) for work in (sweep(house, cases), run_messenger(house, cases, postman))]
-            beside.append(asyncio.create_task(keep_standing(client, house, postman.channels.keys())))
+            kept_up = (
+                sweep(house, cases, settings.sweep_seconds),
+                run_messenger(house, cases, postman),
+                keep_standing(client, house, postman.channels.keys()),
+            )
+            beside = [asyncio.create_task(work) for work in kept_up]
             log.info("worker ready", queue=settings.task_queue)
             await stop.wait()
             for task in beside:

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
+from desk.staffing import lacks
 from operate import exchange
 from operate.hands import somebody_works
 from operate.outcome import Exit
-from operate.people.staffing import lacks
 from storage import cases, ledger, people, reports, routines
 from storage.database import Database, OutOfReach
 from storage.keys import BadKeyFile, KeyRing, MasterKeys, UnknownKey, Unreadable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from operate.people.staffing import Lack
+    from desk.staffing import Lack
     from settings import Settings
 
 MANY = 1000

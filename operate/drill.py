@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from desk import action, intake, look
 from models.access import MAY
 from models.decide import presumed_level
 from models.obligations import obligations
@@ -17,7 +18,6 @@ from models.stages.clock import Escalated, NoticeFailed
 from models.stages.deadlines import Acknowledged
 from models.stages.drill import EndDrill
 from models.vocabulary.incident import IncidentKind
-from operate import desk, intake, look
 from storage import cases, notices, people, routines
 from storage.answers import ASKED
 from storage.messages import ARRIVED, LOST
@@ -132,8 +132,8 @@ def report_of(routine: Routine, level: Level, said: str) -> Report:
 
 
 async def end(house: House, ref: str, user: str) -> Receipt:
-    """End a drill at once; raises as `operate.desk.act` does."""
-    return await desk.act(house, ref, EndDrill(id=f"end-drill:{uuid4()}"), user)
+    """End a drill at once; raises as `desk.action.act` does."""
+    return await action.act(house, ref, EndDrill(id=f"end-drill:{uuid4()}"), user)
 
 
 async def watch(house: House, ref: str, wait: float | None) -> Drill:

@@ -1,41 +1,33 @@
-"""What every part of a running installation shares: settings, database, keys, the way to the engine."""
+"""A running installation as its settings have it: the desk, and the settings themselves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from desk.desk import Desk
 from storage.database import Database
 from storage.keys import KeyRing, MasterKeys
-from storage.payloads import data_converter
-from workflows.client import Cases, connect
 
 if TYPE_CHECKING:
-    from temporalio.client import Client
-
     from settings import Settings
 
 
 @dataclass(frozen=True)
-class House:
+class House(Desk):
     """One installation, open for work."""
 
     settings: Settings
-    database: Database
-    ring: KeyRing
 
     @classmethod
-    def open(cls, settings: Settings) -> House:
+    def open(cls, settings: Settings) -> Self:
         """Open database and keys; raises `OSError` or `BadKeyFile` if there are no keys to be read."""
         read = partial(MasterKeys.read, settings.master_key)
-        return cls(settings, Database(settings.database), KeyRing(read(), reread=read))
+        return cls.around(settings, Database(settings.database), KeyRing(read(), reread=read))
 
-    async def engine(self) -> Client:
-        """Connect to the engine; raises `EngineOutOfReach`."""
-        converter = data_converter(self.database, self.ring)
-        return await connect(self.settings.temporal_address, self.settings.temporal_namespace, converter)
-
-    async def cases(self) -> Cases:
-        """The front door to the engine; raises `EngineOutOfReach`."""
-        return Cases(await self.engine(), self.settings.task_queue)
+    @classmethod
+    def around(cls, settings: Settings, database: Database, ring: KeyRing) -> Self:
+        """A house around a database and keys that are open already."""
+        engine = settings.temporal_address, settings.temporal_namespace, settings.task_queue
+        return cls(database, ring, *engine, settings)

@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from typer import TyperException, echo
 
+from desk.action import Unanswered
 from i18n import problem_text, refusal_text
 from models.refusal import BadInput, Problem, Refusal
-from operate.desk import Unanswered
 from operate.logs import configure
 from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from typer import echo
 
+from desk.look import state_of
 from i18n import event_text, explanation_text, time_left, when
 from i18n.sentences import failure_text, label, obligation
 from i18n.times import exactly
@@ -23,13 +24,14 @@ from models.message import Narrative
 from models.obligations import explanation
 from models.vocabulary.case import Level, StageState
 from operate.doctor import State
-from operate.look import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
+    from desk.intake import Taken
+    from desk.look import History, View
     from i18n import Words
     from models.case import Case
     from models.events import Event
@@ -37,9 +39,7 @@ if TYPE_CHECKING:
     from models.obligations import Obligation
     from models.report import Report
     from models.routine import Routine
-    from operate.desk import Taken
     from operate.doctor import Check
-    from operate.look import History, View
     from storage.cases import WorkItem
     from storage.notices import Delivery
     from workflows.messages import Receipt

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from activities.queueing import queue_duty_gap
+from desk.staffing import lacks
 from models.vocabulary.people import Role
 from operate import schedules
 from operate.people import feeds
-from operate.people.staffing import lacks
 from storage import people, routines
 from workflows.mailbox import keep_polling
 

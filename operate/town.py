@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 from pydantic_core import to_json
 from temporalio.testing import WorkflowEnvironment
 
+from desk.intake import accept, start
 from models.commands import read_command
 from models.obligations import obligations
 from models.refusal import Refusal
 from operate.fictitious import load_fictitious
 from operate.hands import postman_for, worker_for
 from operate.house import House
-from operate.intake import accept, start
 from operate.messenger import tell_cases
 from operate.up import prepare
 from settings import Settings

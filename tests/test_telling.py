@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
+from desk import look
+from desk.intake import accept, start
 from i18n import words
 from models.stages.clock import Escalated, NoticeSent
 from models.stages.deadlines import Acknowledged
-from operate import look, show
-from operate.intake import accept, start
+from operate import show
 from storage.cases import UnknownCase
 from storage.routine_file import load
 from tests.channels.servers import MailServer, smtp_server

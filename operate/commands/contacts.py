@@ -28,12 +28,12 @@ class Form(StrEnum):
 @app.command("list", epilog=example("contacts list --organisation 9001"))
 def list_contacts(ctx: typer.Context, organisation: Organisation = None, as_json: AsJson = False) -> None:
     """List the people: roles, which channels tell them, and when they are away. No addresses: export has those."""
-    from operate import desk, exchange, show
+    from operate import exchange, show, terminal
     from operate.people import roster
     from operate.people import show as show_roster
 
-    it = desk.run(lambda house: roster.directory(house, organisation))
-    available = exchange.channels(desk.settings()).keys()
+    it = terminal.run(lambda house: roster.directory(house, organisation))
+    available = exchange.channels(terminal.settings()).keys()
     hidden = {"name", "email", "telephone", "webhook", "chat", "feed"}
     document = {"organisation": it.code, "people": [one.model_dump(exclude=hidden) for one in it.people]}
     show.answer(document, lambda: show_roster.contacts(it, available, ctx.obj), as_json=as_json)
@@ -44,10 +44,10 @@ def import_contacts(
     ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML or CSV file.")]
 ) -> None:
     """Put the people of a file in place, all of them or none. Others stay, and so do absences it does not mention."""
-    from operate import desk
+    from operate import terminal
     from operate.people import roster
 
-    taken = desk.run(lambda house: roster.take(house, file))
+    taken = terminal.run(lambda house: roster.take(house, file))
     people = sum(len(one.people) for one in taken.organisations)
     typer.echo(ctx.obj("cli.contacts_taken", people=people, pools=len(taken.pools)))
 
@@ -58,10 +58,10 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="TOML, or CSV for a spreadsheet.")] = Form.TOML,
 ) -> None:
     """Print the people with their addresses, as import reads them. Keep it safe: it is full of personal data."""
-    from operate import desk
+    from operate import terminal
     from operate.people import roster, sheets
 
-    it = desk.run(lambda house: roster.directory(house, organisation))
+    it = terminal.run(lambda house: roster.directory(house, organisation))
     typer.echo(sheets.as_csv(it) if form is Form.CSV else sheets.as_toml(it), nl=False)
 
 
@@ -74,11 +74,11 @@ def absent(
 ) -> None:
     """Note that somebody is away: nothing is sent to them meanwhile, others are told instead."""
     from i18n import when
-    from operate import desk
+    from operate import terminal
     from operate.people import roster
 
     away = roster.span(starts, until)
-    desk.run(lambda house: roster.absent(house, code, away))
+    terminal.run(lambda house: roster.absent(house, code, away))
     times = {"starts": when(away.starts, ctx.obj), "until": when(away.ends, ctx.obj)}
     typer.echo(ctx.obj("cli.absence_noted", code=code, **times))
 
@@ -86,11 +86,11 @@ def absent(
 @app.command("check", epilog=example("contacts check --organisation 9001"))
 def check(ctx: typer.Context, organisation: Organisation = None, as_json: AsJson = False) -> None:
     """Say who could not be called when it matters, and what to do about it. Exit code 3: somebody could not."""
-    from operate import desk, show
+    from operate import show, terminal
     from operate.outcome import Exit
     from operate.people import roster
     from operate.people import show as show_roster
 
-    found = desk.run(lambda house: roster.lacking(house, organisation, datetime.now(UTC)))
+    found = terminal.run(lambda house: roster.lacking(house, organisation, datetime.now(UTC)))
     show.answer({"lacks": found}, lambda: show_roster.lacking(found, ctx.obj), as_json=as_json)
     raise typer.Exit(Exit.REFUSED if found else Exit.DONE)

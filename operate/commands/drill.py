@@ -40,17 +40,17 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Start a drill, wait for the answers, report, and end it. Messages say ÖVNING. Exit code 3: nobody accepted."""
-    from operate import desk, drill, show
+    from operate import drill, show, terminal
 
-    ref = desk.run(lambda house: drill.start(house, organisation, user, level, ctx.obj("letter.drill.body")))
+    ref = terminal.run(lambda house: drill.start(house, organisation, user, level, ctx.obj("letter.drill.body")))
     if not as_json:
         typer.echo(ctx.obj("cli.drill_started", case=ref))
     try:
         with show.waiting(ctx.obj("cli.drilling")):
-            desk.run(lambda house: drill.watch(house, ref, wait))
+            terminal.run(lambda house: drill.watch(house, ref, wait))
     finally:
         if not keep:  # whatever went wrong: a drill that nobody looks at rings on
-            desk.run(lambda house: drill.end(house, ref, user))
+            terminal.run(lambda house: drill.end(house, ref, user))
     _tell(ctx, ref, as_json=as_json)
 
 
@@ -63,16 +63,16 @@ def show_drill(ctx: typer.Context, ref: DrillRef, as_json: AsJson = False) -> No
 @app.command("end", epilog=example("drill end 9001-OV-2026-00001 --as granvik-sakerhetschef"))
 def end(ctx: typer.Context, ref: DrillRef, user: Starter, as_json: AsJson = False) -> None:
     """End a drill at once, whatever is still to be done in it. A real case cannot be ended so."""
-    from operate import desk, drill, show
+    from operate import drill, show, terminal
 
-    receipt = desk.run(lambda house: drill.end(house, ref, user))
+    receipt = terminal.run(lambda house: drill.end(house, ref, user))
     show.answer(receipt, lambda: show.receipt(receipt, ctx.obj), as_json=as_json)
 
 
 def _tell(ctx: typer.Context, ref: str, *, as_json: bool) -> None:
-    from operate import desk, drill, show
+    from operate import drill, show, terminal
 
-    seen = desk.run(lambda house: drill.read(house, ref))
+    seen = terminal.run(lambda house: drill.read(house, ref))
     show.answer(seen, lambda: _picture(seen, ctx.obj), as_json=as_json)
     if not seen.accepted:
         raise typer.Exit(NOBODY_ACCEPTED)

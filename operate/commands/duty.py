@@ -36,12 +36,12 @@ def who(
     as_json: AsJson = False,
 ) -> None:
     """Say who would be called for an acute alarm, rung by rung, why, and by which channels."""
-    from operate import desk, show
+    from operate import show, terminal
     from operate.people import roster
     from operate.people import show as show_roster
 
-    moment = desk.read_time(at, "at") or datetime.now(UTC)
-    steps = desk.run(lambda house: roster.who(house, organisation, moment, role))
+    moment = terminal.read_time(at, "at") or datetime.now(UTC)
+    steps = terminal.run(lambda house: roster.who(house, organisation, moment, role))
     show.answer({"at": moment, "steps": steps}, lambda: show_roster.ladder(steps, ctx.obj), as_json=as_json)
 
 
@@ -53,12 +53,12 @@ def gaps(
     as_json: AsJson = False,
 ) -> None:
     """Say when nobody is on duty. Exit code 3: there is such a time."""
-    from operate import desk, show
+    from operate import show, terminal
     from operate.outcome import Exit
     from operate.people import roster
     from operate.people import show as show_roster
 
-    found = desk.run(lambda house: roster.gaps(house, organisation, datetime.now(UTC), days))
+    found = terminal.run(lambda house: roster.gaps(house, organisation, datetime.now(UTC), days))
     show.answer({"gaps": found}, lambda: show_roster.gaps(found, ctx.obj), as_json=as_json)
     raise typer.Exit(Exit.REFUSED if found else Exit.DONE)
 
@@ -77,16 +77,16 @@ def import_duty(
     An event names its person by an attendee's e-mail address or by a code as its title. What stood in an earlier
     calendar goes; a file with anything wrong in it changes nothing.
     """
-    from operate import desk
+    from operate import terminal
     from operate.people import feeds, roster, sheets
 
     if file.suffix.lower() != ".ics":
-        taken = desk.run(lambda house: roster.take(house, file))
+        taken = terminal.run(lambda house: roster.take(house, file))
         people = sum(len(one.people) for one in taken.organisations)
         typer.echo(ctx.obj("cli.contacts_taken", people=people, pools=len(taken.pools)))
         return
     raw = sheets.raw(file)
-    number = desk.run(lambda house: feeds.take(house, raw, pool, person, datetime.now(UTC)))
+    number = terminal.run(lambda house: feeds.take(house, raw, pool, person, datetime.now(UTC)))
     typer.echo(ctx.obj("cli.feed_read", number=number))
 
 
@@ -97,12 +97,13 @@ def export(
     days: Annotated[int, typer.Option(metavar="DAYS", min=1, max=366, help="How far ahead a calendar goes.")] = 60,
 ) -> None:
     """Print a duty pool: as TOML with its rules, or as a calendar with a person's code as the title of each event."""
-    from operate import desk
+    from operate import terminal
     from operate.people import roster
 
     calendar = form is Form.ICS
     typer.echo(
-        desk.run(lambda house: roster.exported(house, pool, datetime.now(UTC), days if calendar else None)), nl=False
+        terminal.run(lambda house: roster.exported(house, pool, datetime.now(UTC), days if calendar else None)),
+        nl=False,
     )
 
 
@@ -116,11 +117,11 @@ def override(
 ) -> None:
     """Put somebody on duty for a time, whatever the rota says. A swap is two of these."""
     from i18n import when
-    from operate import desk
+    from operate import terminal
     from operate.people import roster
 
     span = roster.span(starts, until)
-    code = desk.run(lambda house: roster.put_on_duty(house, pool, person, span))
+    code = terminal.run(lambda house: roster.put_on_duty(house, pool, person, span))
     times = {"starts": when(span.starts, ctx.obj), "until": when(span.ends, ctx.obj)}
     typer.echo(ctx.obj("cli.override_noted", code=person, pool=code, **times))
 
@@ -128,12 +129,12 @@ def override(
 @app.command("refresh", epilog=example("duty refresh"))
 def refresh(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Fetch every calendar that a pool or person names. One that cannot be read changes nothing, and ends in code 2."""
-    from operate import desk, show
+    from operate import show, terminal
     from operate.outcome import Exit
     from operate.people import feeds
     from operate.people import show as show_roster
 
-    found = desk.run(lambda house: feeds.refresh(house, datetime.now(UTC)))
+    found = terminal.run(lambda house: feeds.refresh(house, datetime.now(UTC)))
     document = {"feeds": [one.document() for one in found]}
     show.answer(document, lambda: show_roster.refreshed(found, ctx.obj), as_json=as_json)
     raise typer.Exit(Exit.BAD_INPUT if any(one.trouble for one in found) else Exit.DONE)

@@ -21,9 +21,10 @@ def show_notices(
     """Show who was told of what, and whether it reached them."""
     if ctx.invoked_subcommand is not None:
         return
-    from operate import desk, look, show
+    from desk import look
+    from operate import show, terminal
 
-    found = desk.run(lambda house: look.deliveries(house, ref, failed=failed))
+    found = terminal.run(lambda house: look.deliveries(house, ref, failed=failed))
     show.answer({"notices": found}, lambda: show.deliveries(found, ctx.obj), as_json=as_json)
 
 
@@ -33,7 +34,7 @@ def resend(
     message: Annotated[str, typer.Argument(metavar="ID", help="The message, as `varna notices` names it.")],
 ) -> None:
     """Send a message once more: one that waits is tried at once, of any other a copy is sent."""
-    from operate import desk
+    from operate import terminal
 
-    sent = desk.run(lambda house: desk.resend(house, message))
+    sent = terminal.run(lambda house: terminal.resend(house, message))
     typer.echo(ctx.obj("cli.resent", message=sent))

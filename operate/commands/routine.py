@@ -17,18 +17,18 @@ RoutineFile = Annotated[Path, typer.Argument(metavar="FILE", help="A routine as 
 @app.command("check", epilog=example("routine check granvik.toml"))
 def check(ctx: typer.Context, file: RoutineFile) -> None:
     """Check a routine file: each thing that is wrong or missing, by line."""
-    from operate import desk
+    from operate import terminal
 
-    read = desk.routine_from(file)
+    read = terminal.routine_from(file)
     typer.echo(ctx.obj("cli.routine_ok", version=read.version, digest=read.ref.digest))
 
 
 @app.command("show", epilog=example("routine show granvik.toml"))
 def show_routine(ctx: typer.Context, file: RoutineFile, as_json: AsJson = False) -> None:
     """Show a routine as a table: every duty, its time at each level, and who hears if it is not done."""
-    from operate import desk, show
+    from operate import show, terminal
 
-    read = desk.routine_from(file)
+    read = terminal.routine_from(file)
     show.answer(read, lambda: show.routine(read, ctx.obj), as_json=as_json)
 
 
@@ -49,8 +49,8 @@ def adopt(
     ] = None,
 ) -> None:
     """Adopt a routine: cases reported from now on follow it. Cases that have begun keep theirs."""
-    from operate import desk
+    from operate import terminal
 
-    read = desk.routine_from(file, organisation)
-    desk.run(lambda house: desk.adopt(house, read))
+    read = terminal.routine_from(file, organisation)
+    terminal.run(lambda house: terminal.adopt(house, read))
     typer.echo(ctx.obj("cli.adopted", organisation=read.organisation, version=read.version, digest=read.ref.digest))

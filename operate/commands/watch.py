@@ -25,7 +25,7 @@ def watch(
     """Watch that nobody is forgotten: what had to happen by now has happened, or the heartbeat is withheld."""
     from pydantic_core import to_json
 
-    from operate import desk
+    from operate import terminal
     from operate.house import House
     from operate.outcome import Ending, Exit
     from operate.watchdog.rounds import Watchdog, watch_on
@@ -49,7 +49,7 @@ def watch(
             raise Ending(Exit.OUT_OF_REACH, "metrics_port_taken", ctx.obj("watch.port_taken")) from error
         return True
 
-    if not desk.run(look):
+    if not terminal.run(look):
         raise typer.Exit(Exit.REFUSED)
 
 

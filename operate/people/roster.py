@@ -2,72 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from models.notices import Notice
+from desk import duty as its
+from desk.staffing import Lack, lacks
 from models.refusal import BadInput, Problem
 from models.rota import Override
-from models.vocabulary.case import Level, Urgency
-from models.vocabulary.people import Role
-from operate import desk, exchange
+from operate import exchange, terminal
 from operate.people import sheets
-from operate.people.staffing import Lack, lacks
-from storage import calendars, duty, people, recipients, routines, tables
+from storage import calendars, duty, people, routines, tables
 from storage.duty import Absence
 from storage.reports import UnknownOrganisation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from models.routine import Routine
+    from desk.duty import PoolGap, Step
+    from models.vocabulary.people import Role
     from operate.house import House
     from storage.duty import Pool
-
-ALARM = "alarm"
-"""The obligation whose ladder an acute alarm climbs."""
-
-
-@dataclass(frozen=True)
-class Called:
-    """One person who would be called: why, and by which channels in order."""
-
-    person: str
-    because: str
-    channels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One role on a rung; 0 is at once. Without people it is skipped at once, and `empty` says why.
-
-    `rota`: what decides, if the role has a duty pool (`models.rota.Because`), and `until` when (UTC).
-    """
-
-    rung: int
-    role: Role
-    people: tuple[Called, ...]
-    empty: str
-    rota: str = ""
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class PoolGap:
-    """A time when nobody of a pool is on duty, in UTC."""
-
-    pool: str
-    role: Role
-    starts: datetime
-    ends: datetime
 
 
 async def only(session: AsyncSession, organisation: str | None) -> str:
@@ -112,7 +72,7 @@ async def directory(house: House, organisation: str | None) -> people.Organisati
 
 def span(starts: str, until: str) -> Absence:
     """A time from and until, as people write them; raises `BadInput`."""
-    begins, ends = desk.read_time(starts, "from"), desk.read_time(until, "until")
+    begins, ends = terminal.read_time(starts, "from"), terminal.read_time(until, "until")
     try:
         return Absence.model_validate({"starts": begins, "ends": ends})
     except ValidationError:
@@ -172,61 +132,14 @@ async def pool_for(session: AsyncSession, house: House, pool: str | None) -> Poo
 async def gaps(house: House, organisation: str | None, now: datetime, days: int) -> list[PoolGap]:
     """When nobody is on duty, in all pools that serve an organisation."""
     async with house.database.reading() as session:
-        code = await only(session, organisation)
-        office = (await routines.current(session, code, now.date())).calendar
-        pools = await duty.pools(session, house.ring, code)
-    return [PoolGap(one.code, one.role, *gap) for one in pools for gap in one.gaps(now, now + timedelta(days), office)]
+        return await its.gaps(session, house.ring, await only(session, organisation), now, days)
 
 
 async def who(house: House, organisation: str | None, at: datetime, role: Role | None = None) -> list[Step]:
-    """Who would be called for an acute alarm, rung by rung; or for one role alone.
-
-    :raises UnknownRoutine: if the organisation has adopted none by then.
-    """
-    async with house.database.reading() as session:
-        code = await only(session, organisation)
-        routine = await routines.current(session, code, at.date())
-        rungs = [(0, role)] if role else dict.fromkeys(_alarm(routine, at))
-        return [await _step(session, house, _alarm_to(one, code), rung, at, routine) for rung, one in rungs]
-
-
-def _alarm(routine: Routine, at: datetime) -> Iterator[tuple[int, Role]]:
-    """Rungs and roles of an acute alarm at an hour; what hangs on the case itself is left out."""
-    out_of_hours = routine.calendar.next_opening(at) != at
-    for role, rule in routine.notices.level[Level.ACUTE].items():
-        if rule.urgency is Urgency.PAGE and rule.condition in {None, "acute", "out_of_hours" if out_of_hours else None}:
-            yield 0, routine.first_handler if role is Role.HANDLER else role
-    for number, rung in enumerate(routine.ladder(ALARM), start=1):
-        for role in rung:
-            yield number, routine.first_handler if role is Role.HANDLER else role
-
-
-def _alarm_to(role: Role, organisation: str) -> Notice:
-    return Notice(
-        id=ALARM,
-        case=ALARM,
-        organisation=organisation,
-        seq=0,
-        role=role,
-        urgency=Urgency.PAGE,
-        about=ALARM,
-        level=Level.ACUTE,
-    )
-
-
-async def _step(session: AsyncSession, house: House, asked: Notice, rung: int, at: datetime, routine: Routine) -> Step:
+    """Who would be called for an acute alarm, rung by rung; raises as `desk.duty.who` does."""
     available = exchange.channels(house.settings).keys()
-    found = await recipients.find(session, asked, at, routine.calendar)
-    called = []
-    for one in found.recipients:
-        ways = (await people.contact(session, house.ring, one.code)).ways(Urgency.PAGE, available, one.code)
-        called.append(Called(one.code, one.because, tuple(way.kind.value for way in ways)))
-    step = Step(rung, asked.role, tuple(called), found.empty)
-    rota = await duty.rota(session, asked.organisation, asked.role)
-    if rota is None:
-        return step
-    _, because, until = rota.on_duty(at, routine.calendar)
-    return replace(step, rota=because, until=until)
+    async with house.database.reading() as session:
+        return await its.who(session, house.ring, available, await only(session, organisation), at, role)
 
 
 async def _from_table(house: House, path: Path) -> dict[str, object]:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from desk.duty import PoolGap, Step
+    from desk.staffing import Lack
     from i18n import Words
     from operate.people.feeds import Refreshed
-    from operate.people.roster import PoolGap, Step
-    from operate.people.staffing import Lack
     from storage.people import Organisation
 
 

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
+from desk.staffing import lacks
 from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from models.watch import WARNINGS, Finding
-from operate.people.staffing import lacks
 from operate.watchdog.canary import Canary
 from operate.watchdog.engine import examine_engine
 from operate.watchdog.following import Following

@@ -18,8 +18,8 @@ import psutil
 from sqlalchemy import func, select
 from temporalio.client import Client
 
+from desk.intake import accept, start
 from operate.hands import somebody_works
-from operate.intake import accept, start
 from operate.up import Child
 from storage import tables
 from tests.benchmarks import bare

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from time import process_time
 from typing import TYPE_CHECKING
 
+from desk.intake import opening_of
 from models.context import Context
 from models.decide import decide, open_case
 from models.evolve import evolve
 from models.obligations import obligations
-from operate.intake import opening_of
 from tests.benchmarks.script import CHIEF, commands, hurried, report
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.intake import accept, start
 from operate.house import House
-from operate.intake import accept, start
 from settings import Settings
 from storage.database import OutOfReach
 from storage.reports import UnknownOrganisation

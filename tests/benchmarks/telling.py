@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from desk.intake import accept, start
 from models.vocabulary.case import Urgency
-from operate.intake import accept, start
 from storage import tables
 from storage.messages import WAITING
 from storage.tables import MessageState

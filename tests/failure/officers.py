@@ -6,13 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from desk.intake import accept
+from desk.intake import start as start_case
 from models.commands import read_command
 from models.evolve import evolve_all
 from models.message import Actor
 from models.refusal import Refusal
 from models.vocabulary.people import Role
-from operate.intake import accept
-from operate.intake import start as start_case
 from storage import cases, ledger
 from storage.notices import of_case
 from tests.engine import Installation, until

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from operate.intake import accept, start
+from desk.intake import accept, start
 from storage.database import OutOfReach
 from tests import postgres
 from tests.engine import Installation, installation

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from typer.testing import CliRunner
 
 from cli import app
+from desk.intake import accept, opening_of
 from models.commands import read_command
 from models.context import Context
 from models.decide import decide, open_case
 from models.evolve import evolve
 from models.message import WORLD, Actor
 from operate.house import House
-from operate.intake import accept, opening_of
 from settings import Settings
 from storage import people, reports, routines
 from storage.record import record

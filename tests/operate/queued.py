@@ -20,7 +20,7 @@ CASE = "9001-FV-2026-00001"
 
 def house(town: Town, home: Path, **options: Any) -> House:
     """The town's database as a house that has no engine."""
-    return House(Settings(home=home, temporal_address=NOBODY, **options), town.database, town.ring)
+    return House.around(Settings(home=home, temporal_address=NOBODY, **options), town.database, town.ring)
 
 
 def sending(identity: str, at: datetime, **rest: Any) -> Sending:

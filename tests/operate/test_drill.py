@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from desk.look import History, View
 from models.access import Sight
 from models.message import WORLD
 from models.refusal import BadInput
@@ -20,7 +21,6 @@ from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from operate.drill import Drill, report_of, report_on
 from operate.house import House
-from operate.look import History, View
 from storage import messages, notices, tables
 from storage.messages import Change
 from storage.notices import Delivery

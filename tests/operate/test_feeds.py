@@ -55,7 +55,7 @@ def ok(body: bytes, status: str = "200 OK") -> bytes:
 
 @pytest.fixture
 async def house(database: Database, ring: KeyRing) -> House:
-    house = House(Settings(), database, ring)
+    house = House.around(Settings(), database, ring)
     await load_fictitious(house)
     return house
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from operate.intake import start_waiting
+from desk.intake import start_waiting
 from storage import tables
 from tests.operate.queued import house
 from tests.storage.town import Town

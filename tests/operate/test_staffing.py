@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from desk.staffing import Lack, lacks
 from operate.fictitious import load_fictitious
 from operate.house import House
-from operate.people.staffing import Lack, lacks
 from settings import Settings
 from storage import duty, people, routines
 from storage.database import Database
@@ -23,7 +23,7 @@ MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def house(database: Database, ring: KeyRing) -> House:
-    house = House(Settings(), database, ring)
+    house = House.around(Settings(), database, ring)
     await load_fictitious(house)
     return house
 

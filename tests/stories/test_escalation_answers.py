@@ -10,11 +10,12 @@ import pytest
 from channels.email.channel import Email
 from channels.email.inbound import read
 from channels.email.server import MailServer
+from desk import look
 from i18n import words
 from models.contact import ChannelKind
 from models.inbound import MailKind
 from models.vocabulary.case import Urgency
-from operate import look, show
+from operate import show
 from operate.town import a_town
 from storage import inbox
 from storage.tables import MessageState

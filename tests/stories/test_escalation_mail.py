@@ -11,8 +11,8 @@ import pytest
 
 from channels.email.channel import Email
 from channels.email.server import MailServer
+from desk import look
 from models.stages.clock import NoticeSent
-from operate import look
 from operate.town import a_town
 from storage.messages import WAITING
 from storage.tables import MessageState

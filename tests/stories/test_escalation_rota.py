@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from desk import look
 from models.refusal import Refusal
 from models.rota import Override, Turns
 from models.stages.clock import NoticeFailed
 from models.vocabulary.people import Role
-from operate import look
 from operate.town import STOCKHOLM, a_town
 from storage import duty
 from storage.duty import Pool

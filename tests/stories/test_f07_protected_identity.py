@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desk import look
 from models.refusal import Refusal
-from operate import look
 from operate.scenarios.dutylog import DutyLog
 from operate.scenarios.f07_protected_identity import CHIEF, F07, HANDLER, OTHERS
 

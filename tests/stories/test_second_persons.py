@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desk import look
 from models.refusal import Refusal
-from operate import look
 from operate.scenarios.dutylog import DutyLog
 from tests.reports import a_report
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from temporalio.api.enums.v1 import EventType
 
+from desk.intake import start
 from models.message import Actor
 from models.refusal import Refusal
 from models.stages.casework import AddNote
 from models.vocabulary.case import Level, TriageOutcome
 from models.vocabulary.people import Role
 from models.vocabulary.support import ContactOutcome
-from operate.intake import start
 from storage.reports import Waiting
 from tests.reports import a_report
 from workflows.client import workflow_id

@@ -17,6 +17,7 @@ from storage import cases, ledger, notices, people, reports, routines, tables
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from desk.desk import Desk
     from models.case import Case
     from models.events import Event
     from models.message import Actor
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from models.report import Report
     from models.routine import Routine
     from models.vocabulary.case import Level, Stage
-    from operate.house import House
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,15 @@ def owed_document(one: Obligation, at: datetime) -> dict[str, object]:
     }
 
 
-async def case(house: House, ref: str, user: str | None, *, at: datetime | None = None, seq: int | None = None) -> View:
+async def case(desk: Desk, ref: str, user: str | None, *, at: datetime | None = None, seq: int | None = None) -> View:
     """The case now, or after the events recorded until `at`, or after event `seq`.
 
     :raises UnknownCase: if there is none, or there was none then.
     :raises Refusal: `unknown_case`, if this person may not see it.
     """
-    async with house.database.reading() as session:
+    async with desk.database.reading() as session:
         try:
-            current = await cases.load(session, house.ring, ref)
+            current = await cases.load(session, desk.ring, ref)
         except cases.CaseWaits:
             if user is not None:  # whether this person may see it is not known yet
                 raise cases.UnknownCase(ref) from None
@@ -126,7 +126,7 @@ async def case(house: House, ref: str, user: str | None, *, at: datetime | None 
         seen = await _sight(session, current, user)
         then = current
         if at is not None or seq is not None:
-            key = await house.ring.key(session, ref)
+            key = await desk.ring.key(session, ref)
             events = await ledger.read(session, key, ref, up_to_seq=seq)
             events = [event for event in events if at is None or event.recorded <= at]
             if not events or (seq is not None and events[-1].seq < seq):
@@ -136,20 +136,20 @@ async def case(house: House, ref: str, user: str | None, *, at: datetime | None 
         return View(then, await routines.by_digest(session, then.routine.digest), seen, moment)
 
 
-async def history(house: House, ref: str, user: str | None) -> History:
+async def history(desk: Desk, ref: str, user: str | None) -> History:
     """The events of a case in order; reports only for those who may see the whole case. Raises as `case` does."""
-    view = await case(house, ref, user)
-    async with house.database.reading() as session:
-        events = await ledger.read(session, await house.ring.key(session, ref), ref)
+    view = await case(desk, ref, user)
+    async with desk.database.reading() as session:
+        events = await ledger.read(session, await desk.ring.key(session, ref), ref)
         told = [event.data.report for event in events if isinstance(event.data, Reported | ReportMerged) and view.whole]
-        return History(view, events, {one: await reports.read(session, house.ring, one) for one in told})
+        return History(view, events, {one: await reports.read(session, desk.ring, one) for one in told})
 
 
 async def worklist(
-    house: House, user: str | None, stage: Stage | None, level: Level | None, due_before: datetime | None
+    desk: Desk, user: str | None, stage: Stage | None, level: Level | None, due_before: datetime | None
 ) -> list[cases.WorkItem]:
     """The open cases this person may see, most urgent first; the operator sees those of every organisation."""
-    async with house.database.reading() as session:
+    async with desk.database.reading() as session:
         actor = await people.actor(session, user) if user else None
         organisation = actor.organisation if actor else None
         items = await cases.worklist(
@@ -157,14 +157,14 @@ async def worklist(
         )
         if actor is None:
             return items
-        return [item for item in items if await _may_see(session, house, actor, item.ref)]
+        return [item for item in items if await _may_see(session, desk, actor, item.ref)]
 
 
-async def deliveries(house: House, ref: str | None, *, failed: bool) -> list[notices.Delivery]:
+async def deliveries(desk: Desk, ref: str | None, *, failed: bool) -> list[notices.Delivery]:
     """What became of the notices, of one case or all."""
-    async with house.database.reading() as session:
+    async with desk.database.reading() as session:
         if ref is not None:
-            await cases.load(session, house.ring, ref)
+            await cases.load(session, desk.ring, ref)
         its = () if ref is None else (tables.notices.c.case == ref,)
         found = await (notices.failed if failed else notices.select_where)(session, *its)
         return await notices.with_changes(session, found)
@@ -177,5 +177,5 @@ async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sigh
     return seen
 
 
-async def _may_see(session: AsyncSession, house: House, actor: Actor, ref: str) -> bool:
-    return sight(actor, await cases.load(session, house.ring, ref)) is not Sight.NOTHING
+async def _may_see(session: AsyncSession, desk: Desk, actor: Actor, ref: str) -> bool:
+    return sight(actor, await cases.load(session, desk.ring, ref)) is not Sight.NOTHING

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from models.decide import presumed_level
-from models.message import is_drill
+from models.context import Context
+from models.decide import open_case, presumed_level
+from models.evolve import evolve
+from models.message import WORLD, Actor, is_drill
+from models.obligations import obligations
 from models.stages.drill import exercise
 from models.stages.intake import Reported
 from storage import reports, routines
@@ -17,19 +22,51 @@ from workflows.client import EngineOutOfReach
 from workflows.messages import CaseStart
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from desk.desk import Desk
     from models.report import Report
     from models.routine import Routine
-    from operate.house import House
     from storage.reports import Accepted, Waiting
     from workflows.client import Cases
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A report that is kept. `next`: by when somebody looks (UTC); `trouble`: why its case has not begun yet."""
+
+    accepted: Accepted
+    next: datetime | None
+    trouble: Exception | None
+
+    def document(self) -> dict[str, object]:
+        """For programs."""
+        it = self.accepted
+        return {
+            "case": it.case,
+            "receipt": it.receipt_code,
+            "received": it.received,
+            "repeated": it.repeated,
+            "started": self.trouble is None,
+            "next": self.next,
+        }
+
+
+async def take(desk: Desk, report: Report, received: datetime, key: str | None) -> Taken:
+    """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is."""
+    accepted, promised = await accept(desk, report, received, key), None
+    try:
+        async with desk.database.reading() as session:
+            routine = await routines.current(session, report.organisation, accepted.received.date())
+        promised = _promised(report, accepted, routine)
+        await start(desk, await desk.cases(), accepted)
+    except Exception as error:  # noqa: BLE001 - the receipt must reach its reporter
+        return Taken(accepted, promised, error)
+    return Taken(accepted, promised, None)
+
+
 async def accept(
-    house: House, report: Report, received: datetime, key: str | None = None, *, drill: bool = False
+    desk: Desk, report: Report, received: datetime, key: str | None = None, *, drill: bool = False
 ) -> Accepted:
     """Keep a report, whatever the engine does. What is accepted here is never lost.
 
@@ -37,21 +74,21 @@ async def accept(
     :param key: the sender's idempotency key; the same report sent again is answered as the first time.
     :param drill: an exercise.
     """
-    async with house.database.writing() as session:
-        return await reports.accept(session, house.ring, report, received, key, drill=drill)
+    async with desk.database.writing() as session:
+        return await reports.accept(session, desk.ring, report, received, key, drill=drill)
 
 
-async def start_waiting(house: House, cases: Cases, limit: int = 100) -> int:
+async def start_waiting(desk: Desk, cases: Cases, limit: int = 100) -> int:
     """Start the cases of reports not yet started; how many. Raises `EngineOutOfReach`.
 
     A report that cannot be started keeps no other waiting; the watchdog tells of it.
     """
-    async with house.database.reading() as session:
+    async with desk.database.reading() as session:
         waiting = await reports.waiting(session, limit)
     started = 0
     for one in waiting:
         try:
-            await start(house, cases, one)
+            await start(desk, cases, one)
             started += 1
         except (EngineOutOfReach, OutOfReach):
             raise
@@ -60,25 +97,25 @@ async def start_waiting(house: House, cases: Cases, limit: int = 100) -> int:
     return started
 
 
-async def start(house: House, cases: Cases, waiting: Waiting | Accepted) -> None:
+async def start(desk: Desk, cases: Cases, waiting: Waiting | Accepted) -> None:
     """Start the case of one accepted report; twice is once. Raises `EngineOutOfReach`."""
-    async with house.database.reading() as session:
-        report = await reports.read(session, house.ring, waiting.report)
+    async with desk.database.reading() as session:
+        report = await reports.read(session, desk.ring, waiting.report)
         routine = await routines.current(session, report.organisation, waiting.received.date())
     if is_drill(waiting.case):
-        routine = await _drilled(house, routine)
+        routine = await _drilled(desk, routine)
     opening = opening_of(report, waiting.report, routine, drill=is_drill(waiting.case))
     await cases.start(CaseStart(ref=waiting.case, routine=routine, received=waiting.received, reported=opening))
-    async with house.database.writing() as session:
+    async with desk.database.writing() as session:
         await reports.mark_started(session, waiting.report)
 
 
-async def _drilled(house: House, own: Routine) -> Routine:
+async def _drilled(desk: Desk, own: Routine) -> Routine:
     """The exercise routine over the organisation's own people, kept where the worker finds it."""
     from storage.routine_file import ROUTINES, load  # noqa: PLC0415 - the holidays are slow to import, and only for this
 
     routine = exercise(own, load(ROUTINES / "exercise.toml", own.organisation))
-    async with house.database.writing() as session:
+    async with desk.database.writing() as session:
         await routines.keep(session, routine)
     return routine
 
@@ -97,12 +134,20 @@ def opening_of(report: Report, identity: str, routine: Routine, *, drill: bool =
     )
 
 
-async def sweep(house: House, cases: Cases) -> None:
+async def sweep(desk: Desk, cases: Cases, seconds: float) -> None:
     """Until cancelled: start what waits, every few seconds."""
     while True:
         try:
-            if count := await start_waiting(house, cases):
+            if count := await start_waiting(desk, cases):
                 log.info("started waiting cases", count=count)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
             log.warning("sweep failed, will try again", error=type(error).__name__)
-        await asyncio.sleep(house.settings.sweep_seconds)
+        await asyncio.sleep(seconds)
+
+
+def _promised(report: Report, accepted: Accepted, routine: Routine) -> datetime | None:
+    """By when the routine has somebody look at a new case first."""
+    context = Context(datetime.now(UTC), Actor(id=WORLD, organisation=report.organisation), routine)
+    opening = opening_of(report, accepted.report, routine)
+    case = evolve(None, open_case(accepted.case, opening, context, accepted.received))
+    return min((owed.due for owed in obligations(case, routine) if owed.open), default=None)

@@ -1,4 +1,4 @@
-"""What a command does around the real work: read its input, take a report, send an action."""
+"""What a command does around the real work: settings, the open house, and reading what it was given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 import tomllib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,21 +17,13 @@ from sqlalchemy.exc import IntegrityError
 
 from i18n.times import ZONE
 from models.commands import read_command
-from models.context import Context
-from models.decide import open_case
-from models.evolve import evolve
-from models.message import WORLD, Actor
-from models.obligations import obligations
 from models.refusal import BadInput, Problem
 from models.report import REPORT_LIMIT, read_report
 from operate.house import House
-from operate.intake import accept, opening_of, start
 from operate.logs import configure
 from settings import FILE, Settings
-from storage import cases, messages, people, routines, tokens
-from storage.keys import UnknownKey
+from storage import messages, routines, tokens
 from storage.reports import UnknownOrganisation
-from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,39 +31,8 @@ if TYPE_CHECKING:
     from models.message import Command
     from models.report import Report
     from models.routine import Routine
-    from storage.reports import Accepted
-    from workflows.messages import Receipt
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A report that is kept. `next`: by when somebody looks (UTC); `trouble`: why its case has not begun yet."""
-
-    accepted: Accepted
-    next: datetime | None
-    trouble: Exception | None
-
-    def document(self) -> dict[str, object]:
-        """For programs."""
-        it = self.accepted
-        return {
-            "case": it.case,
-            "receipt": it.receipt_code,
-            "received": it.received,
-            "repeated": it.repeated,
-            "started": self.trouble is None,
-            "next": self.next,
-        }
-
-
-class Unanswered(Exception):
-    """The engine gave no answer to an action, which may have been accepted all the same."""
-
-    def __init__(self, case: str, command: str, kept: str) -> None:
-        self.case, self.command, self.kept = case, command, kept
-        super().__init__(kept)
 
 
 def settings() -> Settings:
@@ -159,37 +119,6 @@ def routine_from(file: Path, organisation: str | None = None) -> Routine:
         raise BadInput(Problem(field="file", code="unreadable_file", reason="not a readable text file")) from None
 
 
-async def take(house: House, report: Report, received: datetime, key: str | None) -> Taken:
-    """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is."""
-    accepted, promised = await accept(house, report, received, key), None
-    try:
-        async with house.database.reading() as session:
-            routine = await routines.current(session, report.organisation, accepted.received.date())
-        promised = _promised(report, accepted, routine)
-        await start(house, await house.cases(), accepted)
-    except Exception as error:  # noqa: BLE001 - the receipt must reach its reporter
-        return Taken(accepted, promised, error)
-    return Taken(accepted, promised, None)
-
-
-async def act(house: House, ref: str, command: Command, user: str) -> Receipt:
-    """Send an action to a case in somebody's name.
-
-    :raises UnknownUser, UnknownCase, Refusal: and nothing has happened.
-    :raises Unanswered: if the engine did not answer in time.
-    """
-    async with house.database.reading() as session:
-        actor = await people.actor(session, user, ref.partition("-")[0])
-        try:
-            await house.ring.key(session, ref)
-        except UnknownKey:
-            await cases.load(session, house.ring, ref)  # says whether it is the case or the master key that is unknown
-    try:
-        return await (await house.cases()).act(ref, command, actor)
-    except EngineOutOfReach as error:
-        raise Unanswered(ref, command.id, error.kept) from error
-
-
 def _object(raw: bytes) -> dict[str, object] | None:
     """A JSON object; None if it is none, which the strict reader then names."""
     try:
@@ -197,14 +126,6 @@ def _object(raw: bytes) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
-
-
-def _promised(report: Report, accepted: Accepted, routine: Routine) -> datetime | None:
-    """By when the routine has somebody look at a new case first."""
-    context = Context(datetime.now(UTC), Actor(id=WORLD, organisation=report.organisation), routine)
-    opening = opening_of(report, accepted.report, routine)
-    case = evolve(None, open_case(accepted.case, opening, context, accepted.received))
-    return min((owed.due for owed in obligations(case, routine) if owed.open), default=None)
 
 
 async def adopt(house: House, routine: Routine) -> None:
