@@ -1,4 +1,4 @@
-"""The catalogues: a dotted code goes in, a sentence in the reader's language comes out."""
+"""The catalogues: a folder a language, a file a subject. A dotted code goes in, a sentence comes out."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -52,11 +52,12 @@ def words(language: str, *, strict: bool = False) -> Words:
     """The words of a language, read once; KeyError for a language there is no catalogue for."""
     if language not in LANGUAGES:
         raise KeyError(language)
-    with (Path(__file__).parent / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file)
     texts: dict[str, Text] = {}
-    for message in catalogue:
-        key = message.id if isinstance(message.id, str) else message.id[0]
-        if key:
-            texts[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+    for path in sorted((Path(__file__).parent / language).glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        for message in catalogue:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key:
+                texts[key] = message.string if isinstance(message.string, str) else tuple(message.string)
     return Words(language, texts, strict=strict)

@@ -249,7 +249,7 @@ def _whole(view: View, words: Words) -> Iterator[tuple[str, str]]:
     yield "police", label(it.police.status or it.police.decision, words) if it.police.decision else ""
     yield "measures", ", ".join(f"{label(one.kind, words)} ({label(one.state, words).lower()})" for one in it.measures)
     yield "tasks", ", ".join(task.id for task in it.tasks if task.done is None)
-    yield "links", ", ".join(f"{link.case} ({label(link.reason, words).lower()})" for link in it.links)
+    yield "linked", ", ".join(f"{link.case} ({label(link.reason, words).lower()})" for link in it.links)
     yield "closing", label(it.closing.reason, words) if it.closing else ""
     yield "routine_version", it.routine.version
 

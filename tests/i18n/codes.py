@@ -150,8 +150,15 @@ def findings() -> set[str]:
 
 
 def asked() -> set[str]:
-    """Keys that the code asks for in so many words."""
-    return {text for text in literals() if re.fullmatch(r"(cli|refusal|problem|notice|web)\.[a-z_]+", text)}
+    """Keys that the code or a template asks for in so many words."""
+    code = {text for text in literals() if re.fullmatch(r"(cli|refusal|problem|notice|web)\.[a-z_]+", text)}
+    return code | in_templates()
+
+
+def in_templates() -> set[str]:
+    """Keys that a template asks for: `t("report.title")`."""
+    templates = tracked("web/templates/*.html", "web/templates/*.typ")
+    return {key for path in templates for key in re.findall(r"\bt\(\s*['\"]([a-z_]+\.[a-z0-9_.]+)['\"]", text(path))}
 
 
 def event_types() -> set[str]:

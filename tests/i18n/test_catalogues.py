@@ -11,6 +11,7 @@ from pydantic_core.core_schema import ErrorType
 from i18n import LANGUAGES, Words, words
 from i18n.catalogue import Text
 from models.events import FACTS
+from tests import house
 from tests.i18n import codes
 
 SV, EN = (words(language, strict=True) for language in LANGUAGES)
@@ -50,6 +51,13 @@ def test_every_code_somebody_may_have_to_read_has_a_text(found: Any) -> None:
     assert found() - set(texts(SV)) == set()
 
 
+def test_no_text_stands_in_two_files() -> None:
+    for language in LANGUAGES:
+        files = (house.text(path) for path in house.tracked(f"i18n/{language}/*.po"))
+        keys = re.findall(r'^msgid "(.+)"', "\n".join(files), re.MULTILINE)
+        assert sorted(keys) == sorted(set(keys))
+
+
 def test_no_text_is_left_over() -> None:
     used = (
         codes.labels()
@@ -62,6 +70,7 @@ def test_no_text_is_left_over() -> None:
         | codes.sentences()
         | {f"problem.{error}" for error in get_args(ErrorType)}
         | codes.literals()
+        | codes.in_templates()
     )
     # The command line chooses among its own by what follows the dot.
     left = {
