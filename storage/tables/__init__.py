@@ -1,5 +1,18 @@
 """All tables. Every row has its organisation; what is personal is an encrypted body; times are in UTC."""
 
+from storage.tables.accounts import (
+    Method,
+    OpeningKind,
+    accounts,
+    challenges,
+    devices,
+    identities,
+    openings,
+    passkeys,
+    programs,
+    recovery_codes,
+    sessions,
+)
 from storage.tables.cases import case_keys, cases, heads, ledger, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
 from storage.tables.messages import MessageKind, MessageState, inbox, message_changes, messages, notices
@@ -18,11 +31,17 @@ __all__ = [
     "Instant",
     "MessageKind",
     "MessageState",
+    "Method",
+    "OpeningKind",
     "OrganisationKind",
     "absences",
+    "accounts",
     "case_keys",
     "cases",
+    "challenges",
+    "devices",
     "heads",
+    "identities",
     "inbox",
     "ledger",
     "message_changes",
@@ -30,12 +49,17 @@ __all__ = [
     "metadata",
     "notices",
     "obligations",
+    "openings",
     "organisations",
+    "passkeys",
     "pool_organisations",
     "pools",
+    "programs",
+    "recovery_codes",
     "reports",
     "roles",
     "routines",
     "sequences",
+    "sessions",
     "users",
 ]
