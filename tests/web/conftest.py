@@ -1,4 +1,4 @@
-"""An office on each kind of database, with its pages served."""
+"""An office on each kind of database, with its pages served; one browser for all tests."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,14 @@ import pytest
 
 from storage.database import Database
 from storage.keys import KeyRing
+from tests.web import browser
 from tests.web.office import Office, opened, served
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[browser.Chromium]:
+    async with browser.chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from playwright.async_api import async_playwright
 
 from i18n import words
 from models.vocabulary.case import Urgency
@@ -19,21 +14,15 @@ from models.vocabulary.people import Role
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.tables import MessageState
+from tests.web.browser import ENLARGED, LOOKS, Chromium, Look, on_paper, troubles
 from tests.web.office import CHIEF, DUTY, Office, opened, served
 
 if TYPE_CHECKING:
     import httpx2
     from playwright.async_api import Page
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and not os.environ.get("CI"), reason="there is no Chromium here: apt-get install chromium"
-)
 READERS = {"sv": (CHIEF, Role.SECURITY_CHIEF), "en": (DUTY, Role.DUTY_OFFICER)}
 OTHERS = {"sv": READERS["en"], "en": READERS["sv"]}
-SMALL = {"width": 320, "height": 640}
-ENLARGED = {"width": 320, "height": 256}
-"""What is left of a screen of 1280 × 1024 at 400 %."""
 
 
 @pytest.fixture
@@ -41,24 +30,6 @@ async def office(sqlite_url: str, ring: KeyRing) -> AsyncIterator[Office]:
     database = Database(sqlite_url)
     yield await opened(database, ring)
     await database.close()
-
-
-@asynccontextmanager
-async def phone(visitor: httpx2.AsyncClient, **options: Any) -> AsyncIterator[Page]:
-    """A page in a real browser; it fails if anything is fetched from elsewhere or refused by the page's own policy."""
-    trouble: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM))
-        context = await browser.new_context(**{"viewport": SMALL, "base_url": str(visitor.base_url), **options})
-        context.set_default_timeout(10_000)
-        page = await context.new_page()
-        page.on("console", lambda said: trouble.append(said.text) if "Content Security" in said.text else None)
-        page.on(
-            "request", lambda asked: None if asked.url.startswith(str(visitor.base_url)) else trouble.append(asked.url)
-        )
-        yield page
-        await browser.close()
-    assert trouble == []
 
 
 async def states(office: Office, visitor: httpx2.AsyncClient, language: str) -> dict[str, tuple[str, bool]]:
@@ -99,46 +70,32 @@ async def shown(page: Page, path: str, *, press: bool) -> None:
         await page.get_by_role("button").click()
 
 
-def violations(found: dict[str, Any]) -> list[str]:
-    return [f"{rule['id']}: {node['html']}" for rule in found["violations"] for node in rule["nodes"]]
-
-
-async def is_wider_than_the_screen(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", READERS)
-async def test_every_page_is_accessible_on_a_small_phone(office: Office, language: str, scheme: str) -> None:
-    async with (
-        served(office.database, office.ring) as visitor,
-        phone(visitor, color_scheme=scheme, locale=language) as page,
-    ):
+@pytest.mark.parametrize("look", [*LOOKS, ENLARGED], ids=lambda look: look.name)
+async def test_every_page_is_accessible(office: Office, chromium: Chromium, look: Look) -> None:
+    async with served(office.database, office.ring) as visitor, chromium.page(visitor.base_url, look) as page:
         found: dict[str, list[str]] = {}
-        for name, (path, press) in (await states(office, visitor, language)).items():
+        for name, (path, press) in (await states(office, visitor, look.language)).items():
             await shown(page, path, press=press)
-            assert await page.locator("html").get_attribute("lang") == language, name
-            await page.evaluate(AXE_SCRIPT)
-            found[name] = violations(await page.evaluate("axe.run()"))
-            found[name] += ["wider than the screen"] * await is_wider_than_the_screen(page)
+            assert await page.locator("html").get_attribute("lang") == look.language, name
+            found[name] = await troubles(page)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-async def test_nothing_scrolls_sideways_at_four_hundred_per_cent(office: Office) -> None:
-    async with (
-        served(office.database, office.ring) as visitor,
-        phone(visitor, viewport=ENLARGED, device_scale_factor=4) as page,
-    ):
-        wide = []
+async def test_every_page_can_be_printed(office: Office, chromium: Chromium) -> None:
+    async with served(office.database, office.ring) as visitor, chromium.page(visitor.base_url) as page:
+        found: dict[str, list[str]] = {}
         for name, (path, press) in (await states(office, visitor, "sv")).items():
+            await page.emulate_media(media="screen")
             await shown(page, path, press=press)
-            wide += [name] * await is_wider_than_the_screen(page)
-    assert wide == []
+            found[name] = await on_paper(page)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-async def test_the_alarm_is_taken_by_keyboard_alone_and_one_sees_where_one_is(office: Office) -> None:
+async def test_the_alarm_is_taken_by_keyboard_alone_and_one_sees_where_one_is(
+    office: Office, chromium: Chromium
+) -> None:
     sending = await office.message()
-    async with served(office.database, office.ring) as visitor, phone(visitor) as page:
+    async with served(office.database, office.ring) as visitor, chromium.page(visitor.base_url) as page:
         await page.goto(await office.link(sending))
         await page.keyboard.press("Tab")
         button = page.get_by_role("button", name=words("sv")("web.take_page"))
@@ -152,9 +109,12 @@ async def test_the_alarm_is_taken_by_keyboard_alone_and_one_sees_where_one_is(of
     assert await office.state(sending) is MessageState.ACCEPTED
 
 
-async def test_the_alarm_is_taken_without_script_by_one_large_button(office: Office) -> None:
+async def test_the_alarm_is_taken_without_script_by_one_large_button(office: Office, chromium: Chromium) -> None:
     sending = await office.message()
-    async with served(office.database, office.ring) as visitor, phone(visitor, java_script_enabled=False) as page:
+    async with (
+        served(office.database, office.ring) as visitor,
+        chromium.page(visitor.base_url, java_script_enabled=False) as page,
+    ):
         await page.goto(await office.link(sending))
         button = page.get_by_role("button")
         box = await button.bounding_box()
@@ -169,9 +129,9 @@ async def test_the_alarm_is_taken_without_script_by_one_large_button(office: Off
     assert await office.changes(sending) == ["sent:None", "accepted:link"]
 
 
-async def test_looking_at_the_page_and_leaving_accepts_nothing(office: Office) -> None:
+async def test_looking_at_the_page_and_leaving_accepts_nothing(office: Office, chromium: Chromium) -> None:
     sending = await office.message()
-    async with served(office.database, office.ring) as visitor, phone(visitor) as page:
+    async with served(office.database, office.ring) as visitor, chromium.page(visitor.base_url) as page:
         await page.goto(await office.link(sending))
         await page.close()
     assert await office.state(sending) is MessageState.SENT
