@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from storage.payloads import data_converter
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from storage.database import Database
     from storage.keys import KeyRing
+    from storage.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,16 @@ class Desk:
     engine_address: str
     namespace: str
     task_queue: str
+    vault: Vault
+    _known: list[Client] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The way to the engine, once it was found; it heals itself."""
 
     async def engine(self) -> Client:
-        """Connect to the engine; raises `EngineOutOfReach`."""
-        converter = data_converter(self.database, self.ring)
-        return await connect(self.engine_address, self.namespace, converter)
+        """The way to the engine; raises `EngineOutOfReach`."""
+        if not self._known:
+            converter = data_converter(self.database, self.ring)
+            self._known[:] = [await connect(self.engine_address, self.namespace, converter)]
+        return self._known[0]
 
     async def cases(self) -> Cases:
         """The front door to the engine; raises `EngineOutOfReach`."""

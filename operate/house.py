@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from desk.desk import Desk
 from storage.database import Database
 from storage.keys import KeyRing, MasterKeys
+from storage.vault import Vault
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -30,4 +31,5 @@ class House(Desk):
     def around(cls, settings: Settings, database: Database, ring: KeyRing) -> Self:
         """A house around a database and keys that are open already."""
         engine = settings.temporal_address, settings.temporal_namespace, settings.task_queue
-        return cls(database, ring, *engine, settings)
+        vault = Vault(settings.evidence, settings.evidence_megabytes * 1024 * 1024)
+        return cls(database, ring, *engine, vault, settings)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import structlog
 import uvicorn
 
+from operate import exchange
 from operate.house import House
 from operate.outcome import WebPortTaken
 from web.app import create_app
+from web.site import Offer, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,7 @@ async def serve(settings: Settings) -> None:
     """
     listening = _listen(settings.web_host, settings.web_port)
     house = House.open(settings)
-    server = Server(create_app(house.database, house.ring, receipt_secret=settings.receipt_secret.get_secret_value()))
+    server = Server(create_app(Site(house, offer_of(settings))))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     log.info("pages ready", port=settings.web_port)
@@ -45,6 +47,15 @@ async def serve(settings: Settings) -> None:
     finally:
         await house.database.close()
     log.info("pages closed")
+
+
+def offer_of(settings: Settings) -> Offer:
+    """What the pages need to know of the settings."""
+    return Offer(
+        public_url=settings.public_url,
+        receipt_secret=settings.receipt_secret.get_secret_value(),
+        channels=frozenset(exchange.channels(settings)),
+    )
 
 
 class Server(uvicorn.Server):

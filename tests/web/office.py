@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 import httpx2
 
+from desk.desk import Desk
 from models.case import Case
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
@@ -23,8 +25,10 @@ from storage.keys import KeyRing
 from storage.messages import LIFE, Sending
 from storage.notices import Delivery
 from storage.tables import MessageKind, MessageState
+from storage.vault import Vault
 from tests.storage import town
 from web.app import create_app
+from web.site import Offer, Site
 
 CHIEF, DUTY = "granvik-sakerhetschef", "granvik-tib"
 SECRET = "whispered-once"
@@ -149,7 +153,8 @@ async def opened(database: Database, ring: KeyRing) -> Office:
 async def served(database: Database, ring: KeyRing, secret: str = SECRET) -> AsyncIterator[httpx2.AsyncClient]:
     """The pages on a free port, and a browser's plainest relative to visit them with."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(create_app(database, ring, receipt_secret=secret))
+    desk = Desk(database, ring, "127.0.0.1:1", "default", "nobody", Vault(Path("nowhere"), 1))
+    server = Server(create_app(Site(desk, Offer(receipt_secret=secret))))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         host, port = listening.getsockname()

@@ -10,7 +10,7 @@ import pytest
 from i18n import words
 from tests.storage.town import MARKED
 from tests.web.office import Office
-from web.app import HEADERS
+from web.guard import HEADERS
 
 SV = words("sv", strict=True)
 

@@ -15,7 +15,10 @@ EXPIRED = ("web.expired_title", "web.expired")
 WITHDRAWN = ("web.withdrawn_title", "web.withdrawn")
 BUSY = ("web.busy_title", "web.busy")
 DOWN = ("web.down_title", "web.down")
-_USUAL = {410: EXPIRED, 429: BUSY, 500: DOWN, 503: DOWN}
+FORBIDDEN = ("page.forbidden_title", "page.forbidden")
+STALE = ("page.stale_title", "page.stale")
+TOO_LARGE = ("page.too_large_title", "page.too_large")
+_USUAL = {403: FORBIDDEN, 410: EXPIRED, 413: TOO_LARGE, 429: BUSY, 500: DOWN, 503: DOWN}
 
 
 def page(request: Request, status: int, said: tuple[str, str] | None = None) -> Response:
