@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     """What a gateway must name when it reports back; empty means that no reports are taken."""
     receipt_secret_file: Path | None = None
 
+    evidence_url: str = ""
+    """Where evidence lies, sealed, such as `s3://bucket/evidence`; empty means the folder `evidence` in the home."""
+    evidence_megabytes: Annotated[int, Field(gt=0, le=1024)] = 25
+    """Most of one file that is handed in."""
+
     heartbeat_url: str = ""
     """An address of the municipality's own monitoring that `varna watch` calls while all is well."""
     watch_seconds: Annotated[float, Field(gt=0)] = 60.0
@@ -149,6 +154,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, with a password in it perhaps: never to be shown."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'varna.db'}"
+
+    @property
+    def evidence(self) -> Path | str:
+        """Where evidence lies: a folder, or the address of an object store."""
+        return self.evidence_url or self.home / "evidence"
 
     @property
     def master_key(self) -> Path:
