@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from desk.desk import Desk
 from i18n import LANGUAGES, Words, words
+from models.areas import Area, may_visit
 from models.message import Actor
-from models.places import Place, may_visit
 from storage import people, sessions
 from storage.sessions import Session
 from web import csrf, templating
@@ -131,14 +131,14 @@ Anyone = Annotated[Visit, Depends(visit)]
 """Whoever comes, signed in or not."""
 
 
-def at(place: Place) -> Callable[..., Awaitable[Visit]]:
-    """A dependency: whoever is signed in and may visit this place.
+def at(area: Area) -> Callable[..., Awaitable[Visit]]:
+    """A dependency: whoever is signed in and may visit this part of the console.
 
     Nobody signed in is led to the sign-in page and back; somebody who may not visit it is told so (403).
     """
 
     async def admitted(visit: Anyone) -> Visit:
-        if not may_visit(visit.actor, place):
+        if not may_visit(visit.actor, area):
             raise HTTPException(403)
         return visit
 

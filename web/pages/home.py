@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from i18n import LANGUAGES
 from web.form import Posted
-from web.navigation import first_place
+from web.navigation import first_area
 from web.visit import Anyone, local, remember_language
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ router = APIRouter()
 async def home(visit: Anyone) -> Response:
     """Whoever is signed in goes on to work."""
     if visit.person is not None:
-        return visit.go(first_place(visit.person))
+        return visit.go(first_area(visit.person))
     return visit.page("home.html", title=visit.t("page.home_title"))
 
 

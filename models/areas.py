@@ -15,7 +15,7 @@ READERS = CASEWORKERS | HEADLINE_READERS
 """Whoever may see something of some case."""
 
 
-class Place(StrEnum):
+class Area(StrEnum):
     """A page of the console, or a resource of the API."""
 
     WORKLIST = "worklist"
@@ -31,21 +31,21 @@ class Place(StrEnum):
     ACCOUNT = "account"
 
 
-MAY_VISIT: dict[Place, frozenset[Role]] = {
-    Place.WORKLIST: READERS | {Role.DATA_PROTECTION_OFFICER},
-    Place.PREVENTION_BOARD: READERS,
-    Place.SEARCH: READERS,
-    Place.CONTACTS: READERS | {Role.SYSTEM_ADMINISTRATOR},
-    Place.DUTY: READERS | {Role.SYSTEM_ADMINISTRATOR},
-    Place.ROUTINE: frozenset(Role),
-    Place.STATISTICS: READERS | {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER},
-    Place.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
-    Place.ACCESS_LOG: frozenset({Role.DATA_PROTECTION_OFFICER, Role.INFORMATION_SECURITY, Role.SECURITY_CHIEF}),
-    Place.ADMINISTRATION: frozenset({Role.SYSTEM_ADMINISTRATOR}),
-    Place.ACCOUNT: frozenset(Role),
+MAY_VISIT: dict[Area, frozenset[Role]] = {
+    Area.WORKLIST: READERS | {Role.DATA_PROTECTION_OFFICER},
+    Area.PREVENTION_BOARD: READERS,
+    Area.SEARCH: READERS,
+    Area.CONTACTS: READERS | {Role.SYSTEM_ADMINISTRATOR},
+    Area.DUTY: READERS | {Role.SYSTEM_ADMINISTRATOR},
+    Area.ROUTINE: frozenset(Role),
+    Area.STATISTICS: READERS | {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER},
+    Area.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
+    Area.ACCESS_LOG: frozenset({Role.DATA_PROTECTION_OFFICER, Role.INFORMATION_SECURITY, Role.SECURITY_CHIEF}),
+    Area.ADMINISTRATION: frozenset({Role.SYSTEM_ADMINISTRATOR}),
+    Area.ACCOUNT: frozenset(Role),
 }
 
 
-def may_visit(actor: Actor, place: Place) -> bool:
+def may_visit(actor: Actor, area: Area) -> bool:
     """Whether somebody may go there at all."""
-    return bool(actor.roles & MAY_VISIT[place])
+    return bool(actor.roles & MAY_VISIT[area])
