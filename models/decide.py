@@ -28,19 +28,24 @@ def decide(case: Case, command: Command, context: Context) -> list[Event]:
 
     :raises Refusal: naming the rule and the field; nothing has happened then.
     """
-    refuse_unless_allowed(context.actor, command, case)
-    if case.closed and not command.after_close:
-        raise Refusal("case_closed", "type")
-    if command.needs is not None:
-        state = case.stages[command.needs].state
-        if state is StageState.PENDING:
-            raise Refusal("stage_not_open", "type", stage=command.needs)
-        if state is StageState.WAIVED:
-            raise Refusal("stage_waived", "type", stage=command.needs)
+    refuse_unless_allowed(context.actor, type(command), case)
+    refuse_unless_open(type(command), case)
     if command.at is not None:
         _refuse_wrong_time(case, command, context)
     facts = command.decide(case, context)
     return _sealed(case, [*facts, *awakened(case, facts, context)], command, context)
+
+
+def refuse_unless_open(kind: type[Command], case: Case) -> None:
+    """Raise `Refusal` unless the case has come to where such a command belongs."""
+    if case.closed and not kind.after_close:
+        raise Refusal("case_closed", "type")
+    if kind.needs is not None:
+        state = case.stages[kind.needs].state
+        if state is StageState.PENDING:
+            raise Refusal("stage_not_open", "type", stage=kind.needs)
+        if state is StageState.WAIVED:
+            raise Refusal("stage_waived", "type", stage=kind.needs)
 
 
 def open_case(ref: str, reported: Reported, context: Context, received: datetime) -> Event:

@@ -98,6 +98,8 @@ class Command(Frozen):
     """Administrative edits may follow closure, process work may not."""
     backdates: ClassVar[bool] = False
     """Tells of something outside the system, which may have happened before it was told."""
+    brings: ClassVar[tuple[str, ...]] = ()
+    """The moments it is there to bring about: by them it is known which duties it answers."""
 
     id: CommandId
     at: Instant | None = None
@@ -105,6 +107,16 @@ class Command(Frozen):
     @abstractmethod
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         """Answer with what thereby happened, or raise `Refusal`."""
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:  # noqa: ARG003 - for those commands that need them
+        """Whether anything could come of it now, whatever is filled in. What never can is not shown to anybody."""
+        return True
+
+    @classmethod
+    def name(cls) -> str:
+        """The command's type code."""
+        return str(cls.model_fields["type"].default)
 
 
 class Fact(Frozen):

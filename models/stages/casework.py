@@ -29,6 +29,7 @@ class AddNote(Command):
     """Write a note. Allowed after closure too."""
 
     type: Literal["add_note"] = "add_note"
+    brings: ClassVar = ("note_added",)
     after_close: ClassVar = True
     text: Text
 
@@ -47,6 +48,7 @@ class AddEvidence(Command):
     """Secure a piece of evidence by its hash, or record that there is nothing to secure."""
 
     type: Literal["add_evidence"] = "add_evidence"
+    brings: ClassVar = ("evidence_added", "evidence_secured")
     backdates: ClassVar = True
     evidence: Code | None = None
     digest: Digest | None = None
@@ -86,6 +88,7 @@ class Assign(Command):
     """Name the handler. With protected identity, the handler joins the named people."""
 
     type: Literal["assign"] = "assign"
+    brings: ClassVar = ("assigned",)
     handler: Code
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
@@ -110,6 +113,7 @@ class GiveConsent(Command):
     """The affected person agrees to something being told (domain §1.4 column C)."""
 
     type: Literal["give_consent"] = "give_consent"
+    brings: ClassVar = ("consent_given",)
     backdates: ClassVar = True
     purpose: ConsentPurpose
     text: Text | None = None
@@ -118,6 +122,10 @@ class GiveConsent(Command):
         if self.purpose in case.consents:
             raise Refusal("consent_given", "purpose", purpose=self.purpose)
         return [ConsentGiven(purpose=self.purpose, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return not case.consents.issuperset(ConsentPurpose)
 
 
 class ConsentGiven(Fact):
@@ -135,6 +143,7 @@ class WithdrawConsent(Command):
     """The affected person takes a consent back; it holds from now on. Allowed after closure too."""
 
     type: Literal["withdraw_consent"] = "withdraw_consent"
+    brings: ClassVar = ("consent_withdrawn",)
     after_close: ClassVar = True
     purpose: ConsentPurpose
     text: Text | None = None
@@ -146,6 +155,10 @@ class WithdrawConsent(Command):
         offer = case.hand_over if self.purpose is ConsentPurpose.HAND_OVER else None
         rests_on_it = offer and offer.accepted is None and offer.ground is SharingGround.CONSENT
         return [withdrawn, HandOverReturned(declined=False)] if rests_on_it else [withdrawn]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return bool(case.consents)
 
 
 class ConsentWithdrawn(Fact):
@@ -163,6 +176,7 @@ class LinkCase(Command):
     """Link another case: same actor, same incident, same matter. Never merges people (domain §4.5)."""
 
     type: Literal["link"] = "link"
+    brings: ClassVar = ("linked",)
     after_close: ClassVar = True
     case: CaseRef
     reason: LinkReason
@@ -207,6 +221,7 @@ class MergeReport(Command):
     """Take a further report of the same incident into this case, or take it out again (scenario F11)."""
 
     type: Literal["merge_report"] = "merge_report"
+    brings: ClassVar = ("report_merged",)
     report: Code
     unmerge: bool = False
     new_incident: bool = False
@@ -222,6 +237,10 @@ class MergeReport(Command):
         if self.report in case.reports:
             raise Refusal("report_merged", "report")
         return [ReportMerged(report=self.report, new_incident=self.new_incident)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return not case.drill or len(case.reports) > 1
 
 
 class ReportMerged(Fact):
@@ -254,6 +273,7 @@ class BlockRole(Command):
     """Conflict of interest: from now on these roles and people see and receive nothing of the case (domain §1.2)."""
 
     type: Literal["block_role"] = "block_role"
+    brings: ClassVar = ("role_blocked",)
     after_close: ClassVar = True
     roles: Sorted[Role] = frozenset()
     people: Sorted[Code] = frozenset()

@@ -15,6 +15,7 @@ from models.worktime import advance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from models.case import Case
     from models.context import Context
@@ -25,6 +26,7 @@ class ProposeClosure(Command):
     """Propose to close, having told the affected person and asked for their view."""
 
     type: Literal["propose_closure"] = "propose_closure"
+    brings: ClassVar = ("closure_proposed", "affected_informed")
     needs: ClassVar = Stage.RISK
     reason: ClosureReason
     affected_informed: bool = False
@@ -42,6 +44,10 @@ class ProposeClosure(Command):
                 reason=self.reason, affected_informed=self.affected_informed, text=self.text, lesson=self.lesson
             )
         ]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.closing is None or not case.closing.affected_informed
 
 
 class ClosureProposed(Fact):
@@ -71,6 +77,7 @@ class Close(Command):
     """Close the case. Every criterion of the routine must hold; those missing are all named at once."""
 
     type: Literal["close"] = "close"
+    brings: ClassVar = ("closed",)
     needs: ClassVar = Stage.CLOSURE
     reason: ClosureReason
     lesson: Text | None = None
@@ -147,6 +154,7 @@ class Reopen(Command):
     """Open a closed case again, with a reason and a quick level. All timers start anew, the history stays."""
 
     type: Literal["reopen"] = "reopen"
+    brings: ClassVar = ("reopened",)
     after_close: ClassVar = True
     reason: ReopenReason
     level: Level
@@ -155,9 +163,8 @@ class Reopen(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if case.closing is None or case.closing.closed is None:
             raise Refusal("not_closed", "type")
-        window = context.routine.closure.reopen_window
-        if context.now > advance(case.closing.closed, window, context.routine.calendar):
-            raise Refusal("reopen_window_over", "type", window=str(window))
+        if not self.possible(case, context):
+            raise Refusal("reopen_window_over", "type", window=str(context.routine.closure.reopen_window))
         reopened = Reopened(
             reason=self.reason,
             level=self.level,
@@ -166,6 +173,15 @@ class Reopen(Command):
             text=self.text,
         )
         return [reopened, *level_change(case, self.level, context)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        closed = case.closing.closed if case.closing else None
+        return closed is not None and context.now <= _end_of_reopening(closed, context)
+
+
+def _end_of_reopening(closed: datetime, context: Context) -> datetime:
+    return advance(closed, context.routine.closure.reopen_window, context.routine.calendar)
 
 
 class Reopened(Fact):

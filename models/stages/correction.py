@@ -21,6 +21,7 @@ class Correct(Command):
     """Correct an earlier event by a new one. Allowed after closure too."""
 
     type: Literal["correct"] = "correct"
+    brings: ClassVar = ("corrected",)
     after_close: ClassVar = True
     corrects: Positive
     """Sequence number of the event that was wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Case, RoutineRef
@@ -23,6 +24,7 @@ class ExtendDeadline(Command):
     """Give one obligation more time, with a reason. Never for a level on the wall clock (domain §3.5)."""
 
     type: Literal["extend_deadline"] = "extend_deadline"
+    brings: ClassVar = ("deadline_extended",)
     obligation: str
     until: Instant
     text: Text
@@ -36,6 +38,11 @@ class ExtendDeadline(Command):
         if self.until <= max(obligation.due, context.now):
             raise Refusal("not_later", "until")
         return [DeadlineExtended(obligation=self.obligation, until=self.until, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        urgent = case.pace in context.routine.wall_clock_levels
+        return not urgent and any(owed.met is None for owed in obligations(case, context.routine))
 
 
 class DeadlineExtended(Fact):
@@ -55,6 +62,7 @@ class Suspend(Command):
     """Stop the clock until a date, within the routine's budget, or let it run again (domain §4.1)."""
 
     type: Literal["suspend"] = "suspend"
+    brings: ClassVar = ("suspended",)
     until: Instant | None = None
     """None lets the clock run again from now."""
     reason: Code
@@ -72,10 +80,19 @@ class Suspend(Command):
             raise Refusal("already_suspended", "until")
         if self.until <= now:
             raise Refusal("not_later", "until")
-        spent = sum(((entry.end - entry.start) for entry in case.suspensions), start=self.until - now)
-        if spent > context.routine.suspension_budget.length:
+        if _spent(case) + (self.until - now) > context.routine.suspension_budget.length:
             raise Refusal("suspension_budget_spent", "until", budget=str(context.routine.suspension_budget))
         return [Suspended(until=self.until, reason=self.reason, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        urgent = case.pace in context.routine.wall_clock_levels
+        return case.suspended(context.now) or (not urgent and _spent(case) < context.routine.suspension_budget.length)
+
+
+def _spent(case: Case) -> timedelta:
+    """How long its clock has stood still in all, or will have."""
+    return sum(((entry.end - entry.start) for entry in case.suspensions), start=timedelta(0))
 
 
 class Suspended(Fact):
@@ -118,6 +135,7 @@ class WaiveStage(Command):
     """Do without a stage, with a reason: an opened police stage of a preventive case, say. Or take it up after all."""
 
     type: Literal["waive_stage"] = "waive_stage"
+    brings: ClassVar = ("stage_waived",)
     stage: Literal[Stage.POLICE, Stage.SUPPORT]
     reason: Code
     undo: bool = False
@@ -125,7 +143,7 @@ class WaiveStage(Command):
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.undo:
-            if case.triaged_away or case.stages[self.stage].state is not StageState.WAIVED:
+            if not _waived(self.stage, case):
                 raise Refusal("stage_not_waived", "stage", stage=self.stage)
             return [StageWaived(stage=self.stage, reason=self.reason, undone=True, text=self.text)]
         if case.stages[self.stage].state is not StageState.OPEN:
@@ -135,6 +153,19 @@ class WaiveStage(Command):
         if case.pace in context.routine.wall_clock_levels:
             raise Refusal("urgent_not_deferred", "stage", level=case.pace)
         return [StageWaived(stage=self.stage, reason=self.reason, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        urgent = case.pace in context.routine.wall_clock_levels
+        return any(
+            _waived(stage, case) or (not urgent and case.stages[stage].state is StageState.OPEN)
+            for stage in (Stage.POLICE, Stage.SUPPORT)
+        )
+
+
+def _waived(stage: Stage, case: Case) -> bool:
+    """Done without by a decision of its own, which can be taken back."""
+    return case.stages[stage].state is StageState.WAIVED and not case.triaged_away
 
 
 class StageWaived(Fact):
@@ -158,19 +189,32 @@ class Acknowledge(Command):
     """Take personal responsibility for an alarm: having seen it is not enough."""
 
     type: Literal["acknowledge"] = "acknowledge"
+    brings: ClassVar = ("acknowledged",)
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        alarms = [owed for owed in obligations(case, context.routine) if owed.open and owed.rule.is_alarm]
-        if not alarms:
+        accepted = _accepted(case, context)
+        if accepted is None:
             raise Refusal("no_alarm", "type")
-        # A routine may start its alarm by other moments than that of raising one: a new alarm asks everybody anew.
-        heard = case.moments.get("acknowledged", ())
-        answered = heard and heard[-1] >= max(alarm.started for alarm in alarms)
-        # Whoever turned out to be involved has accepted nothing.
-        accepted = (case.accepted if answered else frozenset()) - case.blocked_people
         if context.actor.id in accepted:
             raise Refusal("already_accepted", "actor")
         return [Acknowledged(count=len(accepted) + 1)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        accepted = _accepted(case, context)
+        return accepted is not None and context.actor.id not in accepted
+
+
+def _accepted(case: Case, context: Context) -> frozenset[str] | None:
+    """Who has accepted the alarm that is sounding; None if none is."""
+    alarms = [owed for owed in obligations(case, context.routine) if owed.open and owed.rule.is_alarm]
+    if not alarms:
+        return None
+    # A routine may start its alarm by other moments than that of raising one: a new alarm asks everybody anew.
+    heard = case.moments.get("acknowledged", ())
+    answered = heard and heard[-1] >= max(alarm.started for alarm in alarms)
+    # Whoever turned out to be involved has accepted nothing.
+    return (case.accepted if answered else frozenset()) - case.blocked_people
 
 
 class Acknowledged(Fact):
@@ -192,6 +236,7 @@ class Escalate(Command):
     """Ask the next rung of the ladder for help by hand."""
 
     type: Literal["escalate"] = "escalate"
+    brings: ClassVar = ("escalated_by_hand",)
     rung: Positive
     text: Text
 
@@ -213,6 +258,7 @@ class MoveRoutine(Command):
     """Move the case to a newer adopted routine; nothing else ever changes a running case's rules (architecture §4)."""
 
     type: Literal["move_routine"] = "move_routine"
+    brings: ClassVar = ("routine_moved",)
     routine: RoutineRef
     text: Text
 

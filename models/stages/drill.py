@@ -24,6 +24,7 @@ class EndDrill(Command):
     """End an exercise at once, whatever is still owed in it; twice is once. Never a way to close a real case."""
 
     type: Literal["end_drill"] = "end_drill"
+    brings: ClassVar = ("drill_ended",)
     after_close: ClassVar = True
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
@@ -32,6 +33,10 @@ class EndDrill(Command):
         if case.closed:
             return []
         return [DrillEnded(lapsed=tuple(owed.key for owed in obligations(case, context.routine) if owed.open))]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.drill and not case.closed
 
 
 class DrillEnded(Fact):

@@ -20,6 +20,7 @@ class HandOverCase(Command):
     """Offer the case to another organisation, with consent or on another ground that breaks secrecy (domain §8.2)."""
 
     type: Literal["hand_over"] = "hand_over"
+    brings: ClassVar = ("handed_over",)
     to: OrganisationCode
     ground: SharingGround
     text: Text
@@ -27,11 +28,15 @@ class HandOverCase(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.to == case.organisation:
             raise Refusal("own_organisation", "to")
-        if case.hand_over is not None:
+        if not self.possible(case, context):
             raise Refusal("already_handed_over", "to")
         if self.ground is SharingGround.CONSENT and ConsentPurpose.HAND_OVER not in case.consents:
             raise Refusal("consent_required", "ground", purpose=ConsentPurpose.HAND_OVER)
         return [HandedOver(to=self.to, ground=self.ground, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.hand_over is None
 
 
 class HandedOver(Fact):
@@ -50,6 +55,7 @@ class AcceptHandOver(Command):
     """The receiving organisation takes the case, or declines it with a reason."""
 
     type: Literal["accept_handover"] = "accept_handover"
+    brings: ClassVar = ("handover_accepted", "handover_answered")
     accepted: bool = True
     text: Text | None = None
 
@@ -63,6 +69,11 @@ class AcceptHandOver(Command):
         if self.text is None:
             raise Refusal("reason_required", "text")
         return [HandOverReturned(declined=True, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        offer = case.hand_over
+        return offer is not None and offer.accepted is None and offer.to == context.actor.organisation
 
 
 class HandOverAccepted(Fact):

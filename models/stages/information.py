@@ -19,6 +19,7 @@ class AskInformation(Command):
     """Somebody must find something out."""
 
     type: Literal["ask_information"] = "ask_information"
+    brings: ClassVar = ("information_asked",)
     task: Code
     text: Text
 
@@ -43,6 +44,7 @@ class AnswerInformation(Command):
     """What was asked for has been found out, or cannot be."""
 
     type: Literal["answer_information"] = "answer_information"
+    brings: ClassVar = ("information_answered", "information_complete")
     task: Code
     text: Text
 
@@ -54,6 +56,10 @@ class AnswerInformation(Command):
             raise Refusal("task_done", "task", task=self.task)
         others_open = any(other.done is None for other in case.tasks if other.id != self.task)
         return [InformationAnswered(task=self.task, complete=not others_open, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return any(task.done is None for task in case.tasks)
 
 
 class InformationAnswered(Fact):

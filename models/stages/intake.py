@@ -127,6 +127,7 @@ class Triage(Command):
     """Look at the report, set a quick level, decide whether to open (for prevention: step 1, sort the matter)."""
 
     type: Literal["triage"] = "triage"
+    brings: ClassVar = ("triaged",)
     outcome: TriageOutcome
     level: Level
     grade: Grade | None = None
@@ -134,7 +135,7 @@ class Triage(Command):
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.stages[Stage.INTAKE].state is not StageState.OPEN:
+        if not self.possible(case, context):
             raise Refusal("already_triaged", "outcome")
         if case.kind is CaseKind.PREVENTION and self.grade is None:
             raise Refusal("grade_required", "grade")
@@ -153,6 +154,10 @@ class Triage(Command):
             task = next(name for number in count(1) if case.task(name := f"t{number}") is None)
             facts.append(InformationAsked(task=task, text=self.text))
         return facts
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.stages[Stage.INTAKE].state is StageState.OPEN
 
 
 def replaced(case: Case, incident: IncidentFacts | None, context: Context) -> list[Fact]:
@@ -209,15 +214,20 @@ class ContactAffected(Command):
     """A personal contact with the affected official (for prevention: with the officials the matter exposes)."""
 
     type: Literal["contact_affected"] = "contact_affected"
+    brings: ClassVar = ("affected_contacted",)
     backdates: ClassVar = True
     outcome: ContactOutcome
     consequences: tuple[Consequence, ...] = ()
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.incident.anonymous and not case.incident.affected_known:
+        if not self.possible(case, context):
             raise Refusal("affected_unknown", "outcome")
         return [AffectedContacted(outcome=self.outcome, consequences=self.consequences, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.incident.affected_known or not case.incident.anonymous
 
 
 class AffectedContacted(Fact):
@@ -245,13 +255,18 @@ class IdentifyAffected(Command):
     """The person an anonymous report is about has been found; the clocks towards that person start (scenario F6)."""
 
     type: Literal["identify_affected"] = "identify_affected"
+    brings: ClassVar = ("affected_identified",)
     backdates: ClassVar = True
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.incident.affected_known:
+        if not self.possible(case, context):
             raise Refusal("affected_known", "type")
         return [AffectedIdentified(text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return not case.incident.affected_known
 
 
 class AffectedIdentified(Fact):

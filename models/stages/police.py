@@ -47,6 +47,14 @@ class RecordPolice(Command):
     """Record the decision on a police report. To decline is a normal outcome, with its reason (domain §5.3)."""
 
     type: Literal["record_police"] = "record_police"
+    brings: ClassVar = (
+        "police_decided",
+        "police_reported",
+        "police_declined",
+        "police_consulted",
+        "police_deferred",
+        "police_reference_received",
+    )
     needs: ClassVar = Stage.POLICE
     backdates: ClassVar = True
     decision: PoliceDecision
@@ -130,6 +138,7 @@ class UpdatePolice(Command):
     """What the police, prosecutor or court said, or that a status check gave nothing new."""
 
     type: Literal["update_police"] = "update_police"
+    brings: ClassVar = ("police_updated", "police_reference_received", "police_final", "restraining_order_recorded")
     needs: ClassVar = Stage.POLICE
     backdates: ClassVar = True
     status: PoliceStatus | None = None
@@ -142,7 +151,7 @@ class UpdatePolice(Command):
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        if case.police.status is None:
+        if not self.possible(case, context):
             raise Refusal("no_police_report", "type")
         if self.restraining_order is RestrainingOrderState.GRANTED and self.restraining_order_until is None:
             raise Refusal("date_required", "restraining_order_until")
@@ -160,6 +169,10 @@ class UpdatePolice(Command):
                 )
             )
         return facts
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return case.police.status is not None
 
 
 class PoliceUpdated(Fact):

@@ -24,6 +24,7 @@ class AssessRisk(Command):
     """Assess the risk together with the affected person (for prevention: steps 2 and 3 of the matter)."""
 
     type: Literal["assess_risk"] = "assess_risk"
+    brings: ClassVar = ("risk_assessed",)
     needs: ClassVar = Stage.RISK
     factors: dict[str, Answer]
     level: Level
@@ -119,6 +120,7 @@ class Approve(Command):
     """The second person's opinion on the latest assessment (four eyes, domain §3.3 rule 3)."""
 
     type: Literal["approve"] = "approve"
+    brings: ClassVar = ("risk_approved", "risk_rejected", "second_opinion")
     approved: bool
     text: Text | None = None
 
@@ -136,6 +138,11 @@ class Approve(Command):
             return [RiskRejected(number=latest.number, text=self.text)]
         level = level_change(case, latest.level, context) if not latest.takes_effect else []
         return [RiskApproved(number=latest.number, text=self.text), *level]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        latest = case.risk.latest
+        return latest is not None and latest.waiting and latest.by != context.actor.id
 
 
 class RiskApproved(Fact):
@@ -179,6 +186,7 @@ class DecideProtection(Command):
     """Decide on immediate protection: measures, or that none is needed, and why."""
 
     type: Literal["decide_protection"] = "decide_protection"
+    brings: ClassVar = ("protection_decided",)
     needs: ClassVar = Stage.RISK
     measures: tuple[MeasureKind, ...] = ()
     text: Text | None = None
@@ -204,6 +212,7 @@ class AddIncident(Command):
     """The actor was heard of again: the quiet period starts over and the risk is to be looked at anew (domain §3.6)."""
 
     type: Literal["add_incident"] = "add_incident"
+    brings: ClassVar = ("incident_added",)
     backdates: ClassVar = True
     report: Code | None = None
     text: Text | None = None

@@ -42,6 +42,7 @@ class AgreeSupport(Command):
     """Agree on the support plan with the affected person, or record that none is wanted (domain §6.2)."""
 
     type: Literal["agree_support"] = "agree_support"
+    brings: ClassVar = ("support_agreed", "support_declined")
     needs: ClassVar = Stage.SUPPORT
     backdates: ClassVar = True
     measures: tuple[Measure, ...] = ()
@@ -83,6 +84,7 @@ class UpdateMeasure(Command):
     """How far a measure has come."""
 
     type: Literal["update_measure"] = "update_measure"
+    brings: ClassVar = ("measure_updated", "measure_carried_out")
     needs: ClassVar = Stage.SUPPORT
     backdates: ClassVar = True
     measure: Code
@@ -93,6 +95,10 @@ class UpdateMeasure(Command):
         if case.measure(self.measure) is None:
             raise Refusal("unknown_measure", "measure", measure=self.measure)
         return [MeasureUpdated(measure=self.measure, state=self.state, text=self.text)]
+
+    @classmethod
+    def possible(cls, case: Case, context: Context) -> bool:
+        return bool(case.measures)
 
 
 class MeasureUpdated(Fact):
@@ -121,6 +127,7 @@ class LogFollowUp(Command):
     """A follow-up call: how are you, anything new, does the protection work (domain §6.3)."""
 
     type: Literal["log_follow_up"] = "log_follow_up"
+    brings: ClassVar = ("followed_up",)
     needs: ClassVar = Stage.SUPPORT
     backdates: ClassVar = True
     outcome: ContactOutcome

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from models.access import Sight, sight
 from models.case import Case, IncidentFacts
+from models.commands import SYSTEM_COMMANDS
 from models.context import Context
 from models.decide import decide, open_case, presumed_level
 from models.events import Event
@@ -28,6 +29,7 @@ from models.evolve import evolve, evolve_all
 from models.message import CLOCK, WORLD, Actor, Command, is_drill
 from models.notices import Notice, notices
 from models.obligations import explanation, obligations, wake_up
+from models.possible import possible
 from models.refusal import Refusal
 from models.risk import floor_of
 from models.stages.clock import NoticeOutcome, Tick
@@ -38,6 +40,15 @@ from tests.models.cases import command, person
 from tests.models.deeds import DATES, DELICATE, HANDLERS, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one
 from tests.models.laws import ROUTINE, assert_closable, assert_tellable
 from tests.models.life import local
+
+NEVER_SHOWN = {
+    "not_allowed actor",
+    "unknown_case case",
+    "case_closed type",
+    "stage_not_open type",
+    "stage_waived type",
+}
+"""Refusals of what should not even have been shown."""
 
 
 class Living(RuleBasedStateMachine):
@@ -192,11 +203,14 @@ class Living(RuleBasedStateMachine):
         self.now = max(self.now, self.case.updated + timedelta(microseconds=1))
         context = Context(self.now, actor, ROUTINE)
         before = self.case
+        shown = possible(before, actor, ROUTINE, self.now)
         try:
             events = decide(before, command, context)
         except Refusal as no:
             self.answers.append(f"{no.code} {no.field}")
+            assert type(command) not in shown or self.answers[-1] not in NEVER_SHOWN
             return
+        assert type(command) in (*shown, *SYSTEM_COMMANDS) or not events, "hidden, yet allowed"
         copy = Case.model_validate_json(before.model_dump_json())
         again = decide(copy, type(command).model_validate_json(command.model_dump_json()), context)
         assert [event.model_dump_json() for event in again] == [event.model_dump_json() for event in events]

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.events import Event, moments
@@ -261,6 +261,7 @@ def test_a_higher_level_never_makes_anything_later(life: Life, level: Level) -> 
     assert [key for key in before.keys() & after.keys() if after[key].due > before[key].due] == []
 
 
+@settings(deadline=None)
 @given(lives(), st.lists(HOURS, max_size=12))
 def test_each_step_is_taken_once_however_the_clock_looks_at_the_case(life: Life, looks: list[timedelta]) -> None:
     taken: dict[str, list[int]] = defaultdict(list)
