@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, delete, insert, select
 
+from models.access import Sight
 from models.case import Case
-from models.message import is_drill
+from models.message import Frozen, is_drill
 from models.vocabulary.case import CaseKind, Level, Stage
-from storage import tables
+from models.vocabulary.incident import IncidentKind, Matter
+from storage import reading, tables
 from storage.database import upsert
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from models.obligations import Obligation
     from storage.keys import DataKey, KeyRing
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_PLACE = 2**62
+"""After everything that is due at any time."""
+
 
 class UnknownCase(LookupError):
     """There is no case with this reference."""
@@ -31,9 +37,19 @@ class CaseWaits(UnknownCase):
     """The report is kept under this reference, but its case has not begun."""
 
 
+class Brief(Frozen):
+    """What happened, in codes, for those who see the whole case."""
+
+    kinds: tuple[IncidentKind, ...] = ()
+    matter: Matter = Matter.UNKNOWN
+
+
+NO_BRIEF = Brief()
+
+
 @dataclass(frozen=True)
 class WorkItem:
-    """One line of a worklist: codes and times in UTC. `protected` ones may be shown only to those who may see them."""
+    """One line of a worklist: codes and times in UTC, no more than its reader may see."""
 
     ref: str
     organisation: str
@@ -52,42 +68,70 @@ class WorkItem:
     protected: bool
     reopenings: int
     seq: int
+    meeting_day: date | None = None
+    sight: Sight = Sight.WHOLE
+    brief: Brief = NO_BRIEF
 
     @property
     def drill(self) -> bool:
         """An exercise, no real case."""
         return is_drill(self.ref)
 
+    @property
+    def whole(self) -> bool:
+        """Its reader may see the whole case."""
+        return self.sight is Sight.WHOLE
+
     def document(self) -> dict[str, object]:
         """For programs."""
-        return {**vars(self), "drill": self.drill}
+        return {**vars(self), "brief": self.brief.model_dump(), "drill": self.drill}
 
 
-_COLUMNS = tuple(tables.cases.c[field.name] for field in fields(WorkItem))
+COLUMNS = tuple(tables.cases.c[field.name] for field in fields(WorkItem) if field.name not in {"sight", "brief"})
 
 
 async def put(session: AsyncSession, key: DataKey, current: Case, owed: Sequence[Obligation]) -> None:
-    """Make the row what the case is now."""
+    """Make the rows what the case is now."""
     following = min((one for one in owed if one.open), key=lambda one: one.due, default=None)
-    item = WorkItem(
-        ref=current.ref,
-        organisation=current.organisation,
-        kind=current.kind,
-        stage=current.headline,
-        level=current.level,
-        pace=current.pace,
-        handler=current.handler,
-        opened=current.reported,
-        updated=current.updated,
-        closed=current.closing.closed if current.closing else None,
-        next_due=following.due if following else None,
-        next_obligation=following.key if following else None,
-        protected=current.protected,
-        reopenings=current.reopenings,
-        seq=current.seq,
-    )
-    state = key.encrypt(current.model_dump_json().encode(), _context(current.ref))
-    await session.execute(upsert(session, tables.cases), vars(item) | {"state": state})
+    incident = current.incident
+    brief = Brief(kinds=incident.kinds, matter=incident.matter)
+    row = {
+        "ref": current.ref,
+        "organisation": current.organisation,
+        "kind": current.kind,
+        "stage": current.headline,
+        "level": current.level,
+        "pace": current.pace,
+        "handler": current.handler,
+        "opened": current.reported,
+        "updated": current.updated,
+        "closed": current.closing.closed if current.closing else None,
+        "next_due": following.due if following else None,
+        "next_obligation": following.key if following else None,
+        "protected": current.protected,
+        "reopenings": current.reopenings,
+        "seq": current.seq,
+        "state": key.encrypt(current.model_dump_json().encode(), _context(current.ref)),
+        "form": reading.FORM,
+        "place": place_of(following.due if following else None, current.pace),
+        "drill": is_drill(current.ref),
+        "restricted": bool(current.blocked_people or current.blocked_roles),
+        "deputised": current.deputised,
+        "handed_to": current.hand_over.to if current.hand_over else None,
+        "meeting_day": incident.meeting_day,
+        "brief": key.encrypt(brief.model_dump_json(exclude_defaults=True).encode(), brief_context(current.ref)),
+    }
+    await session.execute(upsert(session, tables.cases), row)
+    await session.execute(delete(tables.case_relations).where(tables.case_relations.c.case == current.ref))
+    if related := reading.relations(current):
+        await session.execute(insert(tables.case_relations), related)
+
+
+def place_of(due: datetime | None, pace: Level) -> int:
+    """Where a case stands among all: by what it owes next, then the higher level first."""
+    if due is None:
+        return NO_PLACE + 3 - pace.rank
+    return (due - EPOCH) // timedelta(microseconds=1) * 4 + 3 - pace.rank
 
 
 async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
@@ -118,7 +162,7 @@ async def worklist(
     :param now: what counts as overdue; the real time if not given.
     """
     row = tables.cases.c
-    query = select(*_COLUMNS)
+    query = select(*COLUMNS)
     for column, wanted in ((row.organisation, organisation), (row.stage, stage), (row.pace, level)):
         if wanted is not None:
             query = query.where(column == wanted)
@@ -130,6 +174,11 @@ async def worklist(
     rank = case({level.value: level.rank for level in Level}, value=row.pace)
     order = (case((burning, 0), else_=1), row.next_due.is_(None), row.next_due, rank.desc(), row.ref)
     return [WorkItem(*found) for found in await session.execute(query.order_by(*order))]
+
+
+def brief_context(ref: str) -> str:
+    """What the brief of a case is encrypted for."""
+    return f"{ref}/brief"
 
 
 def _context(ref: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cache
 
-from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy import Connection, Table, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -20,6 +20,8 @@ PATIENCE = 5
 """Seconds to wait for a connection, or in SQLite for another writer."""
 _UNREACHABLE = ("08", "28", "3D", "53", "57")
 """SQLSTATE classes: connection, authorisation, catalogue, resources, operator intervention."""
+WALL = "varna.organisations"
+"""PostgreSQL's setting that says whose rows are there (`storage/migrations/walls.py`); `*` for everybody's."""
 
 
 class OutOfReach(Exception):
@@ -42,15 +44,23 @@ class Database:
         return self._turn is not None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A transaction for reading; raises `OutOfReach`."""
+    async def reading(self, of: Collection[str] | None = None) -> AsyncIterator[AsyncSession]:
+        """A transaction for reading; raises `OutOfReach`.
+
+        :param of: the organisations it is about: on PostgreSQL no row of any other is there. Without it, all are.
+        """
         async with _transaction(self._reader) as session:
+            await confine(session, of)
             yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that commits at the end, or rolls back on any error; raises `OutOfReach`."""
+    async def writing(self, of: Collection[str] | None = None) -> AsyncIterator[AsyncSession]:
+        """A transaction that commits at the end, or rolls back on any error; raises `OutOfReach`.
+
+        :param of: as in `reading`.
+        """
         async with self._turn or nullcontext(), _transaction(self._writer) as session:
+            await confine(session, of)
             yield session
 
     async def close(self) -> None:
@@ -58,10 +68,17 @@ class Database:
         await self.engine.dispose()
 
 
+async def confine(session: AsyncSession, organisations: Collection[str] | None) -> None:
+    """From here to the end of the transaction, nothing of other organisations is there (PostgreSQL alone)."""
+    if organisations is not None and session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.set_config(WALL, ",".join(sorted(organisations)), True)))  # noqa: FBT003
+
+
 def engine(url: str) -> AsyncEngine:
     """An engine as Värna wants it; parameters never show in an error's text."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": PATIENCE})
+        arguments = {"timeout": PATIENCE, "server_settings": {WALL: "*"}}
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
     arguments = {"timeout": PATIENCE, "async_creator_fn": embedded.connect}
     made = create_async_engine(url, hide_parameters=True, connect_args=arguments)
     event.listen(made.sync_engine, "begin", _begin)

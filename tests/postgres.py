@@ -40,11 +40,16 @@ INITDB = (
 )
 
 
+PLAIN = "plain"
+"""A role as an installation has it: it owns its database and no more. Row-level security holds back no superuser."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server."""
 
     url: URL
+    """Its superuser's."""
     control: Callable[[str, str], None]
 
     def stop(self) -> None:
@@ -56,13 +61,17 @@ class Server:
         self.control("restart", "--wait")
 
     def address(self, name: str) -> str:
-        """The address of one of its databases."""
-        return self.url.set(database=name).render_as_string(hide_password=False)
+        """The address of one of its databases, for the one who owns it."""
+        return self.url.set(username=PLAIN, database=name).render_as_string(hide_password=False)
+
+    def make_owner(self) -> None:
+        """Make the role that owns the databases."""
+        self._command(f"CREATE ROLE {PLAIN} LOGIN PASSWORD '{self.url.password}'")
 
     def create(self, template: str = "template1") -> str:
         """Make a database, a copy of another; gives its name."""
         name = f"t{secrets.token_hex(8)}"
-        self._command(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._command(f"CREATE DATABASE {name} OWNER {PLAIN} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     def drop(self, name: str) -> None:
@@ -123,7 +132,9 @@ def server() -> Iterator[Server]:
         try:
             url = URL.create("postgresql+asyncpg", "varna", word, database="postgres", query={"host": str(home)})
             where = ("--silent", f"--pgdata={data}", f"--log={home}/log")
-            yield Server(url, lambda what, how: _run(user, install, "pg_ctl", what, how, *where))
+            served = Server(url, lambda what, how: _run(user, install, "pg_ctl", what, how, *where))
+            served.make_owner()
+            yield served
         finally:
             # By its own pid, which stands in the data folder.
             _run(user, install, "pg_ctl", "stop", "--mode=immediate", "--silent", f"--pgdata={data}")

@@ -7,6 +7,7 @@ from alembic import context
 from sqlalchemy import Connection, TypeDecorator, event
 
 from storage.database import engine
+from storage.migrations import walls
 from storage.tables import metadata
 
 
@@ -29,6 +30,8 @@ def run(connection: Connection) -> None:
             # Better to fail at once than to make everybody queue behind us.
             connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         context.run_migrations()
+        if walls.stand(connection):
+            walls.raise_all(connection)  # no later table is forgotten
 
 
 async def online() -> None:

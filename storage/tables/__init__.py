@@ -15,6 +15,7 @@ from storage.tables.accounts import (
 )
 from storage.tables.cases import case_keys, cases, heads, ledger, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
+from storage.tables.evidence import EvidenceState, evidence
 from storage.tables.messages import MessageKind, MessageState, inbox, message_changes, messages, notices
 from storage.tables.organisations import (
     OrganisationKind,
@@ -26,20 +27,27 @@ from storage.tables.organisations import (
     routines,
     users,
 )
+from storage.tables.reading import Relation, TermKind, Via, case_relations, reads, search_terms
 
 __all__ = [
+    "EvidenceState",
     "Instant",
     "MessageKind",
     "MessageState",
     "Method",
     "OpeningKind",
     "OrganisationKind",
+    "Relation",
+    "TermKind",
+    "Via",
     "absences",
     "accounts",
     "case_keys",
+    "case_relations",
     "cases",
     "challenges",
     "devices",
+    "evidence",
     "heads",
     "identities",
     "inbox",
@@ -55,10 +63,12 @@ __all__ = [
     "pool_organisations",
     "pools",
     "programs",
+    "reads",
     "recovery_codes",
     "reports",
     "roles",
     "routines",
+    "search_terms",
     "sequences",
     "sessions",
     "users",

@@ -20,10 +20,11 @@ async def snapshot(town: Town) -> list[object]:
     """All rows of the read model; the states decrypted, since no two encryptions are alike."""
     async with town.database.reading() as session:
         rows = (await session.execute(select(tables.cases).order_by("ref"))).mappings().all()
-        lists = [{name: value for name, value in row.items() if name != "state"} for row in rows]
+        lists = [{name: value for name, value in row.items() if name not in {"state", "brief"}} for row in rows]
         states = [await cases.load(session, town.ring, row["ref"]) for row in rows]
         owed = (await session.execute(select(tables.obligations).order_by("case", "key"))).all()
-        return [lists, states, owed]
+        tied = (await session.execute(select(tables.case_relations).order_by("case", "relation", "subject"))).all()
+        return [lists, states, owed, tied]
 
 
 def files(sqlite_url: str) -> bytes:

@@ -1,0 +1,78 @@
+"""What lists ask beside the cases: who is tied to one or kept out, who has read it, and what can be searched for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, String, Table
+
+from models.vocabulary.people import Role
+from storage.tables.columns import Instant, code, metadata, recorded_tenant, word
+
+
+class Relation(StrEnum):
+    """What ties somebody to a case, or keeps them out of it."""
+
+    NAMED = "named"
+    BLOCKED = "blocked"
+    BLOCKED_ROLE = "blocked_role"
+    GLASS = "glass"
+
+
+class Via(StrEnum):
+    """By which door a case was read."""
+
+    PAGE = "page"
+    API = "api"
+    CLI = "cli"
+    EVIDENCE = "evidence"
+    REPORT = "report"
+    EXPORT = "export"
+
+
+class TermKind(StrEnum):
+    """A word of a narrative, which stays; or a code the case has now."""
+
+    TEXT = "text"
+    CODE = "code"
+
+
+case_relations = Table(
+    "case_relations",
+    metadata,
+    Column("case", String(32), primary_key=True),
+    word("relation", Relation, key=True),
+    # A person's code, or a role's.
+    code("subject", key=True),
+    recorded_tenant(),
+    # When it ends by itself.
+    Column("until", Instant),
+    Index("ix_case_relations_subject_relation", "subject", "relation"),
+)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("case", String(32), primary_key=True),
+    # Whoever reads by a receipt code has no account: `receipt:` and the report's id.
+    code("user", key=True),
+    word("via", Via, key=True),
+    code("what", key=True),
+    # The quarter of an hour; `at` is the first time in it.
+    Column("quarter", Instant, primary_key=True),
+    recorded_tenant(),
+    word("role", Role, optional=True),
+    Column("at", Instant, nullable=False),
+    Index("ix_reads_organisation_at", "organisation", "at"),
+)
+
+search_terms = Table(
+    "search_terms",
+    metadata,
+    # A keyed hash under the organisation's key: without the key it says nothing.
+    Column("term", String(32), primary_key=True),
+    Column("case", String(32), primary_key=True),
+    word("kind", TermKind, key=True),
+    recorded_tenant(),
+    Index("ix_search_terms_case_kind", "case", "kind"),
+)
