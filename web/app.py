@@ -13,6 +13,7 @@ from storage.cases import UnknownCase
 from storage.database import OutOfReach
 from storage.keys import KeyDestroyed
 from web import health, receipts
+from web.api.app import create_api
 from web.guard import Guard
 from web.pages import acceptance, home, trouble
 from web.problems import problem
@@ -41,6 +42,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(health.router)
     app.include_router(acceptance.pages(site.desk.database, site.desk.ring))
     app.include_router(receipts.answers_to_gateways(site.desk.database, site.desk.ring, site.offer.receipt_secret))
+    app.mount("/api/v1", create_api(site))
     for page in PAGES:
         app.include_router(page.router)
     # Outside of everything, so that it holds for refused bodies and our own faults too.

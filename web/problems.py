@@ -7,16 +7,43 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from models.message import Frozen
+from models.refusal import Problem
+
 if TYPE_CHECKING:
-    from models.refusal import Problem
+    from collections.abc import Mapping
+
+MEDIA = "application/problem+json"
+KIND = "urn:varna:problem:"
 
 
-def problem(status: int, *problems: Problem) -> JSONResponse:
+class ProblemDocument(Frozen):
+    """What is wrong. `type` and `code` are stable; `title` and `detail` are for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    """What exactly: the refusing rule, or the kind of trouble."""
+    detail: str = ""
+    field: str = ""
+    """What to change, if it is one thing."""
+    errors: tuple[Problem, ...] = ()
+    """Each field that is wrong. The input itself is never repeated."""
+
+
+def problem(
+    status: int,
+    *errors: Problem,
+    code: str = "",
+    detail: str = "",
+    field: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """An answer that says what is wrong with which field; the input is never repeated."""
-    told = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "errors": [one.model_dump() for one in problems],
-    }
-    return JSONResponse(told, status, media_type="application/problem+json")
+    phrase = HTTPStatus(status).phrase
+    code = code or phrase.lower().replace(" ", "_").replace("-", "_")
+    told = ProblemDocument(
+        type=KIND + code, title=phrase, status=status, code=code, detail=detail, field=field, errors=errors
+    )
+    return JSONResponse(told.model_dump(mode="json"), status, headers, media_type=MEDIA)

@@ -1,0 +1,65 @@
+"""Which program calls, as whom, and what its token is good for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from desk.desk import Desk
+from models.message import Actor
+from storage import people, programs
+from storage.programs import Scope
+from web.api.trouble import NoToken, OutOfScope
+from web.guesses import Guesses
+from web.site import Site, site_of
+
+bearer = HTTPBearer(auto_error=False, scheme_name="token", description="A token made by `varna token create`.")
+WRONG_TOKENS = Guesses(30)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A program at the door. It may do what its person may, within its scopes."""
+
+    site: Site
+    actor: Actor
+    scopes: frozenset[Scope]
+
+    @property
+    def desk(self) -> Desk:
+        """What stands behind the door."""
+        return self.site.desk
+
+
+async def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
+    """Who calls; raises `NoToken`."""
+    site, now = site_of(request), datetime.now(UTC)
+    address = request.client.host if request.client else ""
+    if given is None or WRONG_TOKENS.too_many(address):
+        raise NoToken
+    async with site.desk.database.reading() as session:
+        program = await programs.resolve(session, given.credentials, now)
+        actor = await people.actor(session, program.user) if program else None
+    if program is None or actor is None:
+        WRONG_TOKENS.wrong(address)
+        raise NoToken
+    if programs.is_stale(program, now):
+        async with site.desk.database.writing() as session:
+            await programs.touch(session, program, now)
+    return Caller(site, actor, program.scopes)
+
+
+def needs(scope: Scope) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: a caller whose token is good for this."""
+
+    async def admitted(its: Annotated[Caller, Depends(caller)]) -> Caller:
+        if scope not in its.scopes:
+            raise OutOfScope(scope)
+        return its
+
+    return admitted

@@ -1,0 +1,122 @@
+"""Cases: the list, one of them now or then, what happened, what is owed, who was told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+
+from desk import look
+from models.refusal import BadInput, Problem
+from models.vocabulary.case import Level, Stage
+from storage.programs import Scope
+from web.api import described
+from web.api.caller import Caller, needs
+from web.api.documents import (
+    CaseDocument,
+    CaseLine,
+    CasePage,
+    EventDocument,
+    EventPage,
+    NoticeDocument,
+    NoticeList,
+    ObligationList,
+)
+
+router = APIRouter(tags=["cases"])
+Reader = Annotated[Caller, Depends(needs(Scope.READ))]
+Ref = Annotated[
+    str, Path(max_length=32, description="The number of a case.", openapi_examples={"usual": {"value": described.REF}})
+]
+At = Annotated[datetime | None, Query(description="As it stood then, with a time zone.")]
+SEEN = described.refused(401, 403, 404, 422, 503)
+
+
+@router.get(
+    "/cases",
+    operation_id="listCases",
+    summary="List the open cases, most urgent first",
+    responses=described.refused(401, 403, 422, 503),
+)
+async def several(
+    caller: Reader,
+    stage: Stage | None = None,
+    level: Level | None = None,
+    due_before: At = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CasePage:
+    """Only those that the caller may see something of."""
+    page = await look.worklist(caller.desk, caller.actor.id, stage, level, aware(due_before, "due_before"))
+    return CasePage(cases=tuple(CaseLine.of(item) for item in page))
+
+
+@router.get(
+    "/cases/{ref}",
+    response_model=CaseDocument,
+    operation_id="getCase",
+    summary="One case, now or as it stood then",
+    responses={304: {"description": "It still is as `If-None-Match` says."}, **SEEN},
+)
+async def one(
+    caller: Reader,
+    response: Response,
+    ref: Ref,
+    at: At = None,
+    seq: Annotated[int | None, Query(ge=1, description="As it stood after this event.")] = None,
+    known: Annotated[str | None, Header(alias="If-None-Match", max_length=100)] = None,
+) -> CaseDocument | Response:
+    """All of it for those who may see the whole case, level, stage and times for the others."""
+    view = await look.case(caller.desk, ref, caller.actor.id, at=aware(at, "at"), seq=seq)
+    tag = etag(view.case.seq)
+    if known == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return CaseDocument.of(view)
+
+
+@router.get("/cases/{ref}/events", operation_id="listEvents", summary="What happened, in order", responses=SEEN)
+async def events(
+    caller: Reader,
+    ref: Ref,
+    after: Annotated[int, Query(ge=0, description="Only events after this one.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EventPage:
+    """Who did what and what they wrote only for those who may see the whole case."""
+    told = await look.history(caller.desk, ref, caller.actor.id)
+    following = [event for event in told.events if event.seq > after]
+    shown = tuple(EventDocument.of(event, whole=told.view.whole) for event in following[:limit])
+    more = shown[-1].seq if len(following) > limit else None
+    return EventPage(case=told.view.case.ref, sight=told.view.sight, events=shown, next=more)
+
+
+@router.get(
+    "/cases/{ref}/obligations",
+    operation_id="listObligations",
+    summary="What is owed, by when, and why by then",
+    responses=SEEN,
+)
+async def obligations(caller: Reader, ref: Ref) -> ObligationList:
+    """Met or not, by due time."""
+    return ObligationList.of(await look.case(caller.desk, ref, caller.actor.id))
+
+
+@router.get("/cases/{ref}/notices", operation_id="listNotices", summary="Who was told", responses=SEEN)
+async def notices(caller: Reader, ref: Ref) -> NoticeList:
+    """What became of each notice, by person and channel; for those who may see the whole case."""
+    view = await look.case(caller.desk, ref, caller.actor.id)
+    found = await look.deliveries(caller.desk, ref, failed=False) if view.whole else []
+    return NoticeList(case=ref, notices=tuple(NoticeDocument.of(delivery) for delivery in found))
+
+
+def etag(seq: int) -> str:
+    """The entity tag of a case after an event."""
+    return f'"{seq}"'
+
+
+def aware(at: datetime | None, field: str) -> datetime | None:
+    """The same time; a time without a zone is nobody's. Raises `BadInput`."""
+    if at is not None and at.tzinfo is None:
+        raise BadInput(Problem(field=field, code="timezone_aware", reason="say the time zone"))
+    return at
