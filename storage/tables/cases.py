@@ -126,6 +126,16 @@ cases = Table(
     _open("ix_cases_open_meeting_day", "organisation", "kind", "meeting_day", "ref"),
     Index("ix_cases_handed_to", "handed_to"),
     Index("ix_cases_form", "form"),
+    Index(
+        "ix_cases_closed",
+        "organisation",
+        "closed",
+        "ref",
+        sqlite_where=text("closed IS NOT NULL"),
+        postgresql_where=text("closed IS NOT NULL"),
+    ),
+    # What moved lately is asked once a second (`storage.changes`).
+    Index("ix_cases_updated", "updated"),
 )
 
 obligations = Table(

@@ -61,6 +61,11 @@ def upgrade() -> None:
         op.create_index(name, "cases", columns, sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("ix_cases_handed_to", "cases", ["handed_to"])
     op.create_index("ix_cases_form", "cases", ["form"])
+    op.create_index("ix_cases_updated", "cases", ["updated"])
+    closed = sa.text("closed IS NOT NULL")
+    op.create_index(
+        "ix_cases_closed", "cases", ["organisation", "closed", "ref"], sqlite_where=closed, postgresql_where=closed
+    )
     op.create_table(
         "case_relations",
         word("case"),
@@ -100,7 +105,7 @@ def downgrade() -> None:
     walls.take_down(op.get_bind())
     for table in ("search_terms", "reads", "case_relations"):
         op.drop_table(table)
-    for name in ("ix_cases_form", "ix_cases_handed_to", *INDEXES):
+    for name in ("ix_cases_closed", "ix_cases_updated", "ix_cases_form", "ix_cases_handed_to", *INDEXES):
         op.drop_index(name, "cases")
     with op.batch_alter_table("cases") as cases:
         for name in (*FIRST, "handed_to", "meeting_day", "brief"):
