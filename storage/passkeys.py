@@ -34,8 +34,6 @@ class Passkey:
     organisation: str
     public_key: bytes
     sign_count: int
-    transports: str
-    """Words with spaces between."""
     synced: bool
     """It may be on several of their devices."""
     created: datetime
@@ -82,6 +80,12 @@ async def of(session: AsyncSession, ring: KeyRing, account: Account) -> list[tup
         name = key.decrypt(values.pop("name"), _context(row["id"])).decode()
         found.append((Passkey(**values), name))
     return found
+
+
+async def has(session: AsyncSession, user: str) -> bool:
+    """Whether somebody has any."""
+    table = tables.passkeys.c
+    return await session.scalar(select(table.id).where(table.user == user).limit(1)) is not None
 
 
 async def remove(session: AsyncSession, user: str, identity: str) -> bool:

@@ -68,7 +68,6 @@ passkeys = Table(
     tenant(),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
-    Column("transports", String(200), nullable=False),
     Column("synced", Boolean, nullable=False),
     # What its owner calls it, sealed.
     Column("name", LargeBinary, nullable=False),

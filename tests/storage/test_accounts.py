@@ -167,7 +167,7 @@ async def test_what_is_remembered_cannot_be_read_in_the_table(town: Town) -> Non
 
 
 def passkey(identity: str = "key", user: str = CHIEF, sign_count: int = 1) -> Passkey:
-    return Passkey(identity, user, "9001", b"public", sign_count, "usb nfc", synced=False, created=NOON)
+    return Passkey(identity, user, "9001", b"public", sign_count, synced=False, created=NOON)
 
 
 async def test_a_passkey_has_one_owner_and_a_sealed_name(town: Town) -> None:

@@ -25,7 +25,7 @@ async def test_a_token_is_kept_as_a_hash_and_known_until_it_expires(town: Town) 
         assert await programs.resolve(session, token, NOON + 30 * DAY) is None
         for wrong in (token[:-1], token + "x", token.upper(), "varna_", "", "å" * 1000, program.code):
             assert await programs.resolve(session, wrong, NOON) is None
-    assert (program.user, program.organisation, program.scopes) == (CHIEF, "9001", {Scope.READ})
+    assert (program.user, program.organisation, program.scopes) == (CHIEF, "9001", frozenset({Scope.READ}))
 
 
 async def test_a_token_taken_back_is_worth_nothing_and_stays_in_the_list(town: Town) -> None:

@@ -60,7 +60,6 @@ def upgrade() -> None:
         *owned("passkeys"),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("transports", sa.String(length=200), nullable=False),
         sa.Column("synced", sa.Boolean(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         instant("created"),
