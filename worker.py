@@ -7,6 +7,7 @@ import signal
 
 import structlog
 
+from desk.custody import keep_up
 from desk.intake import sweep
 from operate.hands import postman_for, worker_for
 from operate.house import House
@@ -31,6 +32,7 @@ async def main(settings: Settings) -> None:
         async with worker_for(client, house, postman):
             kept_up = (
                 sweep(house, cases, settings.sweep_seconds),
+                keep_up(house, settings.sweep_seconds),
                 run_messenger(house, cases, postman),
                 keep_standing(client, house, postman.channels.keys()),
             )

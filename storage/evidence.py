@@ -102,9 +102,10 @@ async def amount(session: AsyncSession, case: str, by: Collection[str]) -> Amoun
 
 
 async def unrecorded(session: AsyncSession, limit: int) -> list[Piece]:
-    """What the cases have not been told of yet, oldest first; without name and note."""
+    """What cases that have begun were not told of yet, oldest first; without name and note."""
     table = tables.evidence.c
-    waits = (table.recorded.is_(False), table.state == EvidenceState.KEPT)
+    begun = table.case.in_(select(tables.cases.c.ref))
+    waits = (table.recorded.is_(False), table.state == EvidenceState.KEPT, begun)
     query = select(*_PLAIN).where(*waits).order_by(table.received, table.id).limit(limit)
     return [Piece(*row) for row in await session.execute(query)]
 
