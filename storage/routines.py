@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -72,3 +73,23 @@ async def current(session: AsyncSession, organisation: str, day: date) -> Routin
     if digest is None:
         raise UnknownRoutine(f"organisation {organisation} has no routine for {day}")
     return await by_digest(session, digest)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """One adopted version of a routine."""
+
+    version: str
+    digest: str
+    valid_from: date
+
+
+async def adopted(session: AsyncSession, organisation: str) -> list[Adoption]:
+    """All versions an organisation has adopted, the latest first; what is only drilled by is none."""
+    table = tables.routines.c
+    query = (
+        select(table.version, table.digest, table.valid_from)
+        .where(table.organisation == organisation, table.valid_from < NEVER)
+        .order_by(table.valid_from.desc(), table.adoption.desc())
+    )
+    return [Adoption(*row) for row in await session.execute(query)]
