@@ -40,7 +40,7 @@ MESSAGE = Message(
     link=LINK,
     code="ABC234",
 )
-SHORT = 0.3
+SHORT = 1.0
 """Seconds that a channel waits in these tests for a server that never answers."""
 
 
@@ -88,7 +88,7 @@ async def email(tmp_path: Path) -> AsyncIterator[Post]:
             return lambda: setattr(server, "refuse_data", text)
 
         yield Post(
-            Email(ours, "varna@granvik.example", limit=5 * SHORT),
+            Email(ours, "varna@granvik.example", limit=2 * SHORT),
             ("samordnare@granvik.example", "tib@granvik.example"),
             arrived,
             answer("550 5.7.1 mailbox of samordnare@granvik.example closed"),
@@ -157,7 +157,7 @@ async def chat(tmp_path: Path) -> AsyncIterator[Post]:
         addresses = (f"{address}/samordnare?rto=0.5", f"{address}/tib?rto=0.5")
         post = by_http(
             server,
-            Chat(limit=5 * SHORT),
+            Chat(limit=2 * SHORT),
             addresses,
             lambda: [f"{call.json['title']}\n{call.json['message']}" for call in server.arrived],
         )

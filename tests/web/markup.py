@@ -145,7 +145,7 @@ def faults(text: str, *, others: tuple[str, ...] = ()) -> list[str]:
 
 
 def _elements(root: Element) -> Iterator[Element]:
-    return (one for one in root.iter() if isinstance(one.tag, str))
+    return (one for one in root.iter() if not callable(one.tag))  # a comment has a function for a tag
 
 
 def _name(element: Element) -> str:
@@ -188,7 +188,7 @@ def _nesting(root: Element) -> Iterator[str]:
     """What may stand in what, as far as the parser does not say so itself."""
     for parent in _elements(root):
         for child in parent:
-            if not isinstance(child.tag, str):
+            if callable(child.tag):
                 continue
             if parent.tag in PHRASES and child.tag in BLOCKS and not (parent.tag == "legend" and child.tag[0] == "h"):
                 yield f"{_name(child)} in {_name(parent)}"

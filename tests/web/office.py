@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +16,6 @@ from desk.desk import Desk
 from models.case import Case
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
-from operate.serve import Server
 from storage import cases, messages, notices, people, tokens
 from storage.database import Database
 from storage.keys import KeyRing
@@ -27,7 +24,7 @@ from storage.notices import Delivery
 from storage.tables import MessageKind, MessageState
 from storage.vault import Vault
 from tests.storage import town
-from web.app import create_app
+from tests.web.serving import serving
 from web.site import Offer, Site
 
 CHIEF, DUTY = "granvik-sakerhetschef", "granvik-tib"
@@ -152,14 +149,9 @@ async def opened(database: Database, ring: KeyRing) -> Office:
 @asynccontextmanager
 async def served(database: Database, ring: KeyRing, secret: str = SECRET) -> AsyncIterator[httpx2.AsyncClient]:
     """The pages on a free port, and a browser's plainest relative to visit them with."""
-    listening = socket.create_server(("127.0.0.1", 0))
     desk = Desk(database, ring, "127.0.0.1:1", "default", "nobody", Vault(Path("nowhere"), 1))
-    server = Server(create_app(Site(desk, Offer(receipt_secret=secret))))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        host, port = listening.getsockname()
-        async with httpx2.AsyncClient(base_url=f"http://{host}:{port}", trust_env=False) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        await serving
+    async with (
+        serving(lambda _: Site(desk, Offer(receipt_secret=secret))) as url,
+        httpx2.AsyncClient(base_url=url, trust_env=False) as client,
+    ):
+        yield client
