@@ -2,23 +2,27 @@
 PYTHON ?= python3
 LOCKS ?= requirements
 BIN := .venv/bin
+# A process of tests for each processor, four at most: each has a browser, a database server and an engine of its own.
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 STAMP := .venv/.set-up
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := setup
-.PHONY: setup run test test-all demo bench check lock clean help
+.PHONY: setup run test test-all demo bench screenshots check lock clean help
 
 setup: $(STAMP)              ## make .venv from the lock (again only when the lock or pyproject.toml changed)
 run: setup                   ## Värna with its fictitious organisations: engine, database and worker, kept in var/
 	$(BIN)/varna up --home var --fictitious
 test: setup                  ## the tests
-	$(BIN)/pytest
+	$(PYTEST)
 test-all: setup              ## the tests, the slow ones too
-	$(BIN)/pytest -m "not benchmark"
+	$(PYTEST) -m "not benchmark"
 demo: setup                  ## thirteen cases from report to closure, months in seconds
 	$(BIN)/varna demo
 bench: setup                 ## the figures, as JSON
 	@$(BIN)/python -m tests.benchmarks
+screenshots: setup           ## pictures of the main pages, light and dark, phone and desk, in screenshots/
+	$(BIN)/python -m tests.screenshots
 
 check: setup                 ## every gate but the tests
 	$(BIN)/ruff check .
