@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, delete, insert, select
 
-from models.access import Sight
 from models.case import Case
 from models.message import Frozen, is_drill
+from models.sight import Sight
 from models.vocabulary.case import CaseKind, Level, Stage
 from models.vocabulary.incident import IncidentKind, Matter
 from storage import reading, tables
@@ -92,10 +92,18 @@ COLUMNS = tuple(tables.cases.c[field.name] for field in fields(WorkItem) if fiel
 
 async def put(session: AsyncSession, key: DataKey, current: Case, owed: Sequence[Obligation]) -> None:
     """Make the rows what the case is now."""
+    await session.execute(upsert(session, tables.cases), row_of(key, current, owed))
+    await session.execute(delete(tables.case_relations).where(tables.case_relations.c.case == current.ref))
+    if related := reading.relations(current):
+        await session.execute(insert(tables.case_relations), related)
+
+
+def row_of(key: DataKey, current: Case, owed: Sequence[Obligation]) -> dict[str, object]:
+    """The row of a case as it is now."""
     following = min((one for one in owed if one.open), key=lambda one: one.due, default=None)
     incident = current.incident
     brief = Brief(kinds=incident.kinds, matter=incident.matter)
-    row = {
+    return {
         "ref": current.ref,
         "organisation": current.organisation,
         "kind": current.kind,
@@ -117,14 +125,10 @@ async def put(session: AsyncSession, key: DataKey, current: Case, owed: Sequence
         "drill": is_drill(current.ref),
         "restricted": bool(current.blocked_people or current.blocked_roles),
         "deputised": current.deputised,
-        "handed_to": current.hand_over.to if current.hand_over else None,
+        "handed_to": current.receiver,
         "meeting_day": incident.meeting_day,
         "brief": key.encrypt(brief.model_dump_json(exclude_defaults=True).encode(), brief_context(current.ref)),
     }
-    await session.execute(upsert(session, tables.cases), row)
-    await session.execute(delete(tables.case_relations).where(tables.case_relations.c.case == current.ref))
-    if related := reading.relations(current):
-        await session.execute(insert(tables.case_relations), related)
 
 
 def place_of(due: datetime | None, pace: Level) -> int:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import bindparam, delete, insert, select
 
 from models.contact import WebAddress
-from models.message import Code, Frozen, Instant, OrganisationCode
+from models.message import Actor, Code, Frozen, Instant, OrganisationCode
 from models.refusal import BadInput, Problem, Refusal
 from models.rota import Override, Rota
 from models.vocabulary.people import Role
@@ -138,6 +138,29 @@ async def roles_in(session: AsyncSession, organisation: str, person: str, now: d
     query = select(table.body).join(tables.pool_organisations, served.pool == table.code)
     bodies = (await session.execute(query.where(served.organisation == organisation))).scalars()
     return frozenset(pool.role for pool in map(_read, bodies) if person in pool.taking_part(now))
+
+
+async def acting(session: AsyncSession, person: Actor, organisation: str, now: datetime) -> Actor:
+    """Somebody in the case of an organisation: there they are what a pool makes them, or else what they are at home."""
+    if organisation == person.organisation:
+        return person
+    roles = await roles_in(session, organisation, person.id, now)
+    return Actor(id=person.id, organisation=organisation, roles=roles) if roles else person
+
+
+async def everywhere(session: AsyncSession, person: Actor, now: datetime) -> tuple[Actor, ...]:
+    """Somebody in each organisation they act in, home first; elsewhere they are what the pools there make them."""
+    served, table = tables.pool_organisations.c, tables.pools.c
+    query = select(served.organisation, table.body).join(tables.pool_organisations, served.pool == table.code)
+    roles: dict[str, set[Role]] = {}
+    for organisation, body in await session.execute(query.where(served.organisation != person.organisation)):
+        if person.id in (pool := _read(body)).taking_part(now):
+            roles.setdefault(organisation, set()).add(pool.role)
+    elsewhere = (
+        Actor(id=person.id, organisation=organisation, roles=frozenset(held))
+        for organisation, held in sorted(roles.items())
+    )
+    return person, *elsewhere
 
 
 async def put_absences(

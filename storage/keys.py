@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, func, insert, select, update
 
 from storage.tables import case_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -164,11 +164,18 @@ class KeyRing:
             raise UnknownKey(f"{scope}: there is no key")
         if row.wrapped is None:
             raise KeyDestroyed(f"{scope}: erased")
-        key = DataKey.unwrapped(row.wrapped, self.master(row.master), scope)
-        self._remembered[scope] = key, monotonic()
-        if len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
-        return key
+        return self._remember(scope, row.master, row.wrapped)
+
+    async def several(self, session: AsyncSession, scopes: Collection[str]) -> dict[str, DataKey]:
+        """The keys of several scopes by one question; those that are unknown or destroyed are left out."""
+        found = {scope: key for scope in scopes if (key := self.remembered(scope))}
+        missing = [scope for scope in scopes if scope not in found]
+        if missing:
+            its = select(case_keys.c.scope, case_keys.c.master, case_keys.c.wrapped)
+            rows = await session.execute(its.where(case_keys.c.scope.in_(missing), case_keys.c.wrapped.is_not(None)))
+            for row in rows:
+                found[row.scope] = self._remember(row.scope, row.master, row.wrapped)
+        return found
 
     def remembered(self, scope: str) -> DataKey | None:
         """The key, if it is fresh in memory."""
@@ -186,6 +193,13 @@ class KeyRing:
             # Somebody may have asked for it before the commit.
             forget = lambda _: self._remembered.pop(scope, None)  # noqa: E731
             event.listen(session.sync_session, "after_commit", forget, once=True)
+
+    def _remember(self, scope: str, master: str, wrapped: bytes) -> DataKey:
+        key = DataKey.unwrapped(wrapped, self.master(master), scope)
+        self._remembered[scope] = key, monotonic()
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return key
 
     def master(self, name: str) -> DataKey:
         """The master key with this id; raises `UnknownKey`."""
@@ -213,3 +227,10 @@ async def rewrap(session: AsyncSession, ring: KeyRing) -> int:
         new = {"master": active, "wrapped": bindparam("w")}
         await session.execute(update(case_keys).where(case_keys.c.scope == bindparam("s")).values(new), changed)
     return len(changed)
+
+
+async def wrapped_by(session: AsyncSession) -> dict[str, int]:
+    """How many data keys each master key wraps."""
+    table = case_keys.c
+    query = select(table.master, func.count()).where(table.wrapped.is_not(None)).group_by(table.master)
+    return {str(name): number for name, number in await session.execute(query.order_by(table.master))}

@@ -1,12 +1,12 @@
-"""Who may see which case, asked of the database: the same answer as `models.access.sight`, for all cases at once."""
+"""Who may see which case, asked of the database: the same answer as `models.sight.sight`, for all cases at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, exists, false, or_, true
+from sqlalchemy import and_, exists, false, func, not_, or_, select, true
 
-from models.access import CASEWORKERS, HEADLINE_READERS, PREVENTERS
+from models.sight import CASEWORKERS, HEADLINE_READERS, PREVENTERS, reviewers
 from models.vocabulary.case import CaseKind, Level
 from models.vocabulary.people import Role
 from storage import tables
@@ -29,36 +29,46 @@ rows of another form are seen by nobody until they are rebuilt."""
 ROW = tables.cases.c
 
 
+class Way(NamedTuple):
+    """One way to see cases: which, and of which of these the whole."""
+
+    sees: Rule
+    whole: Rule
+
+
 def visible_to(actors: Actor | Sequence[Actor], now: datetime) -> Rule:
     """Whether they see anything of a case: `sight(actor, case, now) is not Sight.NOTHING`.
 
     :param actors: somebody, or somebody in each organisation they act in, home first: a case there is judged by what
         they are there alone.
     """
-    return or_(*ways_to_see(actors, now))
+    return or_(*(way.sees for way in ways_to_see(actors, now)))
 
 
-def whole_to(actors: Actor | Sequence[Actor], now: datetime) -> Rule:  # noqa: ARG001
+def whole_to(actors: Actor | Sequence[Actor], now: datetime) -> Rule:
     """Whether they see the whole of a case: `sight(actor, case, now) is Sight.WHOLE`."""
-    return or_(*(and_(_of_home(one), _not_kept_out(one), _wholly(one)) for one in _each(actors)))
+    return or_(*(and_(way.sees, way.whole) for way in ways_to_see(actors, now)))
 
 
-def ways_to_see(actors: Actor | Sequence[Actor], now: datetime) -> list[Rule]:  # noqa: ARG001
+def ways_to_see(actors: Actor | Sequence[Actor], now: datetime) -> list[Way]:
     """`visible_to` in parts, each of which an index answers in order; no case is seen in two ways."""
     several = _each(actors)
-    ways = [and_(_of_home(one), _not_kept_out(one), _anything(one)) for one in several]
     home, theirs = several[0], [one.organisation for one in several]
     receives = true() if _roles(home) & CASEWORKERS else _handling(home)
     offered = and_(ROW.form == FORM, ROW.handed_to == home.organisation, ROW.organisation.not_in(theirs))
-    return [*ways, and_(offered, _not_kept_out(home), receives)]
+    ways = [way for one in several for way in _at_home(one, now)]
+    return [*ways, Way(and_(offered, _not_kept_out(home), receives), false())]
 
 
 def relations(case: Case) -> list[dict[str, object]]:
     """The rows that say who is tied to a case or kept out of it."""
+    open_until = {glass.by: glass.until for glass in sorted(case.glasses, key=lambda one: one.until)}
     tied = [
         *((Relation.NAMED, code, None) for code in sorted(case.named)),
         *((Relation.BLOCKED, code, None) for code in sorted(case.blocked_people)),
         *((Relation.BLOCKED_ROLE, role.value, None) for role in sorted(case.blocked_roles)),
+        *((Relation.GLASS, code, until) for code, until in sorted(open_until.items())),
+        *((Relation.REVIEWER, role.value, None) for role in sorted(reviewers(case))),
     ]
     whose = {"case": case.ref, "organisation": case.organisation}
     return [whose | {"relation": relation, "subject": subject, "until": until} for relation, subject, until in tied]
@@ -73,8 +83,21 @@ def _each(actors: Actor | Sequence[Actor]) -> Sequence[Actor]:
     return actors if isinstance(actors, list | tuple) else [actors]  # type: ignore[list-item]
 
 
-def _of_home(actor: Actor) -> Rule:
-    return and_(ROW.form == FORM, ROW.organisation == actor.organisation)
+def _at_home(actor: Actor, now: datetime) -> list[Way]:
+    """Cases of the actor's own organisation."""
+    roles, its = _roles(actor), tables.case_relations.c
+    open_to_all = and_(ROW.form == FORM, ROW.organisation == actor.organisation, _not_kept_out(actor))
+    known = or_(ROW.protected.is_(False), _knows(actor))
+    broken = and_(its.relation == Relation.GLASS, its.subject == actor.id, its.until > now)
+    reviews = and_(its.relation == Relation.REVIEWER, its.subject.in_(sorted(roles)))
+    tied = ROW.ref.in_(select(its.case).where(or_(broken, reviews)))
+    glass = ROW.ref.in_(select(its.case).where(broken))
+    whole = or_(glass, and_(known, _wholly(actor)))
+    if roles & (CASEWORKERS | HEADLINE_READERS):
+        return [Way(and_(open_to_all, or_(known, tied)), whole)]
+    theirs = and_(_handling(actor), known)
+    others = and_(tied, not_(func.coalesce(theirs, false())))
+    return [Way(and_(open_to_all, theirs), true()), Way(and_(open_to_all, others), whole)]
 
 
 def _not_kept_out(actor: Actor) -> Rule:
@@ -85,21 +108,14 @@ def _not_kept_out(actor: Actor) -> Rule:
     return or_(ROW.restricted.is_(False), ~blocked)
 
 
-def _anything(actor: Actor) -> Rule:
-    roles = _roles(actor)
-    reaches = true() if roles & (CASEWORKERS | HEADLINE_READERS) else _handling(actor)
-    return and_(reaches, or_(ROW.protected.is_(False), _knows(actor)))
-
-
 def _wholly(actor: Actor) -> Rule:
+    """Of the cases they know of."""
     roles = _roles(actor)
     if roles & CASEWORKERS:
-        whole: Rule = true()
-    else:
-        prevents = ROW.kind == CaseKind.PREVENTION if roles & PREVENTERS else false()
-        on_duty = ROW.pace == Level.ACUTE if Role.DUTY_OFFICER in roles else false()
-        whole = or_(prevents, on_duty, _handling(actor))
-    return and_(whole, or_(ROW.protected.is_(False), _knows(actor)))
+        return true()
+    prevents = ROW.kind == CaseKind.PREVENTION if roles & PREVENTERS else false()
+    on_duty = ROW.pace == Level.ACUTE if Role.DUTY_OFFICER in roles else false()
+    return or_(prevents, on_duty, _handling(actor))
 
 
 def _knows(actor: Actor) -> Rule:

@@ -17,6 +17,9 @@ class Relation(StrEnum):
     BLOCKED = "blocked"
     BLOCKED_ROLE = "blocked_role"
     GLASS = "glass"
+    """They broke the glass, and may look for a while."""
+    REVIEWER = "reviewer"
+    """A role that must look at a broken glass."""
 
 
 class Via(StrEnum):

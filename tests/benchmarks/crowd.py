@@ -1,0 +1,177 @@
+"""A crowd of cases in the read model: as many as wanted, of every kind, within a minute. All of it is invented.
+
+`await fill(database, ring, routine, 100_000)` for an organisation that stands there already with its people. All cases
+are valid states with keys of their own; a ledger behind them have only those that `record` wrote.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, insert
+
+from models.case import Case, Closing, HandOver, IncidentFacts, Link, Pace
+from models.context import Context
+from models.decide import decide, open_case
+from models.evolve import evolve, evolve_all
+from models.message import Actor
+from models.obligations import obligations
+from models.stages.intake import Reported, Triage
+from models.vocabulary.case import (
+    Answer,
+    CaseKind,
+    ClosureReason,
+    Level,
+    LinkReason,
+    Stage,
+    TriageOutcome,
+)
+from models.vocabulary.incident import IncidentChannel, IncidentKind, Matter, Place
+from models.vocabulary.people import Role
+from storage import cases, reading, tables
+from storage.keys import KEY, DataKey
+from storage.obligations import Owed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.obligations import Obligation
+    from models.routine import Routine
+    from storage.database import Database
+    from storage.keys import KeyRing
+
+SHAPES = 1500
+"""Different cases; the others are like one of them but for their number and key."""
+BATCH = 5_000
+YEAR = 2025
+"""No real series of the year in which it runs is touched."""
+PREFIX = {CaseKind.INCIDENT: "FV", CaseKind.PREVENTION: "FB"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One case and what it owes."""
+
+    case: Case
+    owed: tuple[Obligation, ...]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What was filled in: all references, and some of each sort."""
+
+    organisation: str
+    refs: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+async def fill(
+    database: Database,
+    ring: KeyRing,
+    routine: Routine,
+    size: int,
+    *,
+    handlers: Sequence[str] = ("granvik-sakerhetschef",),
+    now: datetime | None = None,
+    seed: int = 1,
+) -> Crowd:
+    """Fill in that many cases of the routine's organisation: half of them open, a few protected, barred or offered.
+
+    :param handlers: whose cases they are, beside those without a handler.
+    :param now: the time around which their deadlines lie.
+    """
+    random = Random(seed)
+    shapes = [shape(random, routine, handlers, now or datetime.now(UTC)) for _ in range(min(SHAPES, size))]
+    refs: list[str] = []
+    still_open: list[str] = []
+    for begin in range(0, size, BATCH):
+        rows: dict[Table, list[dict[str, Any]]] = {
+            table: [] for table in (tables.case_keys, tables.cases, tables.obligations, tables.case_relations)
+        }
+        for number in range(begin, min(begin + BATCH, size)):
+            like = random.choice(shapes)
+            ref = f"{routine.organisation}-{PREFIX[like.case.kind]}-{YEAR}-{number + 1:05}"
+            refs.append(ref)
+            if not like.case.closed:
+                still_open.append(ref)
+            _rows(rows, ring, ref, like)
+        async with database.writing() as session:
+            for table, its in rows.items():
+                if its:
+                    await session.execute(insert(table), its)
+    async with database.writing() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("ANALYZE")
+    return Crowd(routine.organisation, tuple(refs), tuple(still_open))
+
+
+def shape(random: Random, routine: Routine, handlers: Sequence[str], now: datetime) -> Shape:
+    """A case that could be one: decided and evolved by the rules, then varied in what lists ask."""
+    kind = CaseKind.PREVENTION if random.random() < 0.05 else CaseKind.INCIDENT
+    level = random.choices(list(Level), [40, 35, 20, 5])[0]
+    reported = now - timedelta(minutes=random.randrange(60, 60 * 24 * 60))
+    incident = IncidentFacts(
+        kinds=tuple(random.sample([one for one in IncidentKind if one is not IncidentKind.PREVENTION], 2)),
+        channels=(random.choice(list(IncidentChannel)),),
+        places=(random.choice(list(Place)),),
+        matter=random.choice(list(Matter)),
+        protected_identity=Answer.YES if random.random() < 0.02 else Answer.UNKNOWN,
+        meeting_day=(now + timedelta(days=random.randrange(60))).date() if kind is CaseKind.PREVENTION else None,
+    )
+    code = routine.organisation
+    ref = f"{code}-{PREFIX[kind]}-{YEAR}-00000"
+    fact = Reported(
+        organisation=code,
+        kind=kind,
+        report=secrets.token_hex(16),
+        incident=incident,
+        presumed=level,
+        routine=routine.ref,
+    )
+    chief = Actor(id="crowd", organisation=code, roles=frozenset({Role.SECURITY_CHIEF}))
+    case = evolve(None, open_case(ref, fact, Context(reported, chief, routine), reported))
+    if random.random() < 0.8 and kind is CaseKind.INCIDENT:
+        seen = reported + timedelta(minutes=random.randrange(5, 50))
+        triage = Triage(id="triage", outcome=TriageOutcome.OPEN, level=level, text="Läst.")
+        case = evolve_all(decide(case, triage, Context(seen, chief, routine)), case)
+    return Shape(case := _varied(random, case, handlers, now), tuple(obligations(case, routine)))
+
+
+def _varied(random: Random, case: Case, handlers: Sequence[str], now: datetime) -> Case:
+    changes: dict[str, Any] = {}
+    if random.random() < 0.7:
+        changes["handler"] = random.choice(handlers)
+    if random.random() < 0.03:
+        changes["blocked_people"] = frozenset({random.choice(["crowd-kin", *handlers])})
+    if random.random() < 0.02:
+        changes["blocked_roles"] = frozenset({random.choice([Role.CHIEF_EXECUTIVE, Role.DEPUTY, Role.REGISTRAR])})
+    if case.protected:
+        changes["named"] = frozenset({random.choice(handlers)})
+    if random.random() < 0.01:
+        changes["hand_over"] = HandOver(to="9999", offered=now)
+    if random.random() < 0.1:
+        others = (f"{case.ref[:-5]}{random.randrange(1, 1000):05}" for _ in range(3))
+        changes["links"] = tuple(Link(case=other, reason=random.choice(list(LinkReason))) for other in others)
+    if random.random() < 0.5:
+        ended = case.updated + timedelta(days=1)
+        changes["closing"] = Closing(proposed=ended, reason=ClosureReason.QUIET_PERIOD, closed=ended)
+        changes["stages"] = Case.done(*Stage)
+    elif random.random() < 0.1:
+        changes["paces"] = (*case.paces, Pace(level=Level.ACUTE, at=now))
+    return case.model_copy(update=changes)
+
+
+def _rows(rows: dict[Table, list[dict[str, Any]]], ring: KeyRing, ref: str, like: Shape) -> None:
+    case = like.case.model_copy(update={"ref": ref})
+    key = DataKey(secrets.token_bytes(KEY))
+    active = ring.masters.active
+    wrapped = key.wrapped(ring.masters.keys[active], ref)
+    whose = {"organisation": case.organisation}
+    rows[tables.case_keys].append(whose | {"scope": ref, "master": active, "wrapped": wrapped})
+    rows[tables.cases].append(cases.row_of(key, case, () if case.closed else like.owed))
+    rows[tables.obligations] += [vars(replace(Owed.of(one), case=ref)) for one in like.owed]
+    rows[tables.case_relations] += reading.relations(case)
