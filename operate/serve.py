@@ -7,12 +7,13 @@ import logging
 import signal
 import socket
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 
-from operate import exchange
+from operate import doctor, exchange
 from operate.house import House
 from operate.outcome import WebPortTaken
 from web.app import create_app
@@ -38,7 +39,7 @@ async def serve(settings: Settings) -> None:
     """
     listening = _listen(settings.web_host, settings.web_port)
     house = House.open(settings)
-    server = Server(create_app(Site(house, offer_of(settings))))
+    server = Server(create_app(Site(house, offer_of(settings), partial(doctor.examine_all, settings, thorough=False))))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     log.info("pages ready", port=settings.web_port)
@@ -55,6 +56,7 @@ def offer_of(settings: Settings) -> Offer:
         public_url=settings.public_url,
         receipt_secret=settings.receipt_secret.get_secret_value(),
         channels=frozenset(exchange.channels(settings)),
+        exit_url=settings.exit_url,
     )
 
 
@@ -65,6 +67,7 @@ class Server(uvicorn.Server):
         # No access log whatever else is set up: the addresses of our pages are secrets.
         logging.getLogger("uvicorn.access").disabled = True
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        self._app = app
         super().__init__(
             uvicorn.Config(
                 app,
@@ -84,6 +87,11 @@ class Server(uvicorn.Server):
     def stop(self) -> None:
         """Take nothing more, finish what is under way."""
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams never end by themselves: without this, everybody would wait for them."""
+        self._app.state.watch.close()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from desk.sign_in.door import Door, Reading
+
 if TYPE_CHECKING:
     from desk.desk import Desk
+    from desk.sign_in.provider import Registration
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,14 @@ class Offer:
     """What a gateway must name when it reports; empty means that no reports are taken."""
     channels: frozenset[str] = frozenset()
     """Kinds of channel by which people can be told."""
+    exit_url: str = ""
+    """Where whoever must leave a page quickly is led; empty means a calendar of ours."""
     fictitious: bool = False
     """Only invented people here, on this machine alone: anybody may sign in as any of them."""
+    registration: Registration | None = None
+    """How we are known to an identity provider, if there is one."""
+    reading: Reading = field(default_factory=Reading)
+    """How its claims are read."""
 
     @property
     def secure(self) -> bool:
@@ -37,12 +48,42 @@ class Offer:
         return urlsplit(self.public_url).netloc
 
 
+class Checked(Protocol):
+    """One thing that was examined, as codes."""
+
+    @property
+    def name(self) -> str:
+        """What."""
+
+    @property
+    def state(self) -> StrEnum:
+        """`ok`, `warning`, `problem` or `out_of_reach`."""
+
+    @property
+    def detail(self) -> str:
+        """Which, or how many."""
+
+    @property
+    def advice(self) -> str | None:
+        """What to do about it."""
+
+
+Examination = Callable[[], Awaitable[Sequence[Checked]]]
+
+
 @dataclass(frozen=True)
 class Site:
     """One served installation."""
 
     desk: Desk
     offer: Offer = Offer()
+    examine: Examination | None = None
+    """How the installation is examined, if it can be from here."""
+
+    @cached_property
+    def door(self) -> Door:
+        """What people sign in with."""
+        return Door(self.offer.public_url, self.offer.registration, self.offer.reading)
 
     def cookie(self, name: str) -> str:
         """A cookie's name; with https no other host and no plain connection can set it."""
