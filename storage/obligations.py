@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, tuple_
 
 from models.vocabulary.case import Level, Stage
 from storage import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,3 +72,10 @@ async def of_case(session: AsyncSession, case: str) -> list[Owed]:
     table = tables.obligations.c
     query = select(*_COLUMNS).where(table.case == case).order_by(table.due, table.key)
     return [Owed(*row) for row in await session.execute(query)]
+
+
+async def started(session: AsyncSession, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+    """Since when these are owed, each named by its case and its key."""
+    table = tables.obligations.c
+    query = select(table.case, table.key, table.started).where(tuple_(table.case, table.key).in_(list(keys)))
+    return {(case, key): at for case, key, at in await session.execute(query)} if keys else {}
