@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from models.glass import Glass
 from models.message import CaseRef, Code, Day, Frozen, Instant, OrganisationCode, Sorted
+from models.police_file import PoliceFile
 from models.vocabulary.case import (
     Answer,
     CaseKind,
@@ -31,7 +33,6 @@ from models.vocabulary.incident import (
     Purpose,
 )
 from models.vocabulary.people import ConsentPurpose, Role, SharingGround
-from models.vocabulary.police import PoliceDecision, PoliceStatus, RestrainingOrderKind, RestrainingOrderState
 from models.vocabulary.support import MeasureKind, MeasureState
 from models.worktime import Suspension
 
@@ -117,23 +118,6 @@ class Risk(Frozen):
         return self.assessments[-1] if self.assessments else None
 
 
-class RestrainingOrder(Frozen):
-    """Restraining order, law 1988:688 (domain §5.6)."""
-
-    state: RestrainingOrderState
-    kind: RestrainingOrderKind | None = None
-    until: Day | None = None
-
-
-class PoliceFile(Frozen):
-    """Police contact as codes; reference numbers stay in the ledger."""
-
-    decision: PoliceDecision | None = None
-    status: PoliceStatus | None = None
-    has_reference: bool = False
-    restraining_order: RestrainingOrder | None = None
-
-
 class MeasureRecord(Frozen):
     """One measure of the support plan."""
 
@@ -209,6 +193,8 @@ class Case(Frozen):
     """Conflict of interest, jäv (domain §1.2)."""
     deputised: bool = False
     """The head of security could not be reached: the deputy hears of the case, and may therefore see it."""
+    glasses: tuple[Glass, ...] = ()
+    """Each time somebody broke the glass to see it."""
     consents: Sorted[ConsentPurpose] = frozenset()
     reports: tuple[Code, ...] = ()
     evidence: tuple[Code, ...] = ()
@@ -257,6 +243,11 @@ class Case(Frozen):
             if self.stages[stage].state in {StageState.PENDING, StageState.OPEN}:
                 return stage
         return Stage.CLOSURE
+
+    @property
+    def receiver(self) -> str | None:
+        """The organisation it is handed over to, whether or not it has answered."""
+        return self.hand_over.to if self.hand_over else None
 
     @property
     def protected(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE
 
 from models.message import Command
 from models.refusal import BadInput, Problem
@@ -12,9 +13,11 @@ from models.stages import (
     casework,
     clock,
     closure,
+    consent,
     correction,
     deadlines,
     drill,
+    glass,
     handover,
     information,
     intake,
@@ -47,8 +50,8 @@ HumanCommand = Annotated[
     | casework.AddNote
     | casework.AddEvidence
     | casework.Assign
-    | casework.GiveConsent
-    | casework.WithdrawConsent
+    | consent.GiveConsent
+    | consent.WithdrawConsent
     | casework.LinkCase
     | casework.MergeReport
     | casework.BlockRole
@@ -61,7 +64,9 @@ HumanCommand = Annotated[
     | deadlines.Acknowledge
     | deadlines.Escalate
     | deadlines.MoveRoutine
-    | drill.EndDrill,
+    | drill.EndDrill
+    | glass.BreakGlass
+    | glass.ReviewGlass,
     Field(discriminator="type"),
 ]
 """What a person may propose. The clock and the world have their own: `Tick` and `NoticeOutcome`."""
@@ -83,6 +88,6 @@ def read_command(text: str | bytes) -> Command:
         raise BadInput.from_validation(error) from None
 
 
-def command_schema() -> dict[str, object]:
+def command_schema(ref_template: str = DEFAULT_REF_TEMPLATE) -> dict[str, object]:
     """The JSON Schema of all commands."""
-    return _adapter.json_schema()
+    return _adapter.json_schema(ref_template=ref_template)

@@ -28,7 +28,7 @@ def decide(case: Case, command: Command, context: Context) -> list[Event]:
 
     :raises Refusal: naming the rule and the field; nothing has happened then.
     """
-    refuse_unless_allowed(context.actor, type(command), case)
+    refuse_unless_allowed(context.actor, type(command), case, context.now)
     refuse_unless_open(type(command), case)
     if command.at is not None:
         _refuse_wrong_time(case, command, context)

@@ -11,9 +11,11 @@ from models.stages import (
     casework,
     clock,
     closure,
+    consent,
     correction,
     deadlines,
     drill,
+    glass,
     handover,
     information,
     intake,
@@ -47,8 +49,8 @@ AnyFact = Annotated[
     | casework.NoteAdded
     | casework.EvidenceAdded
     | casework.Assigned
-    | casework.ConsentGiven
-    | casework.ConsentWithdrawn
+    | consent.ConsentGiven
+    | consent.ConsentWithdrawn
     | casework.Linked
     | casework.Unlinked
     | casework.ReportMerged
@@ -66,6 +68,8 @@ AnyFact = Annotated[
     | deadlines.EscalatedByHand
     | deadlines.RoutineMoved
     | drill.DrillEnded
+    | glass.GlassBroken
+    | glass.GlassReviewed
     | clock.Reminded
     | clock.Escalated
     | clock.NoticeSent

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from models.message import Code, Frozen, Instant, OrganisationCode, Sorted
 from models.notice_rule import Condition, NoticeRule, Row
 from models.obligations import traits
-from models.stages.casework import ConsentGiven
+from models.sight import head_of_security
 from models.stages.clock import Escalated, NoticeFailed, Reminded
 from models.stages.closure import Reopened
+from models.stages.consent import ConsentGiven
 from models.stages.deadlines import EscalatedByHand
+from models.stages.glass import GlassBroken
 from models.stages.intake import LevelChanged, Reported
 from models.vocabulary.case import CaseKind, Level, Urgency
 from models.vocabulary.incident import IncidentKind
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from models.case import Case
     from models.events import Event
+    from models.message import Fact
     from models.obligation_rule import Ladder
     from models.routine import Routine
 
@@ -128,8 +131,16 @@ def _cells(event: Event, case: Case, routine: Routine) -> Iterator[Cell]:
                 r: c for r, c in row.items() if c.condition is Condition.CONSENT and CONSENT.get(r) is fact.purpose
             }
             yield from _applicable(waiting, event, case, routine)
+    yield from _always(fact, case)
     for moment in fact.moments():
         yield from _applicable(routine.notices.on.get(moment, {}), event, case, routine, about=moment)
+
+
+def _always(fact: Fact, case: Case) -> Iterator[Cell]:
+    """Whatever the routine says: of a broken glass hears who answers for the case, and who answers for the data."""
+    if isinstance(fact, GlassBroken):
+        yield Role.HANDLER if case.handler else head_of_security(case), Urgency.NOW, fact.name()
+        yield Role.DATA_PROTECTION_OFFICER, Urgency.NOW, fact.name()
 
 
 def _row(level: Level, case: Case, routine: Routine) -> Row:
@@ -184,10 +195,12 @@ def _climbed(case: Case, routine: Routine) -> list[Role]:
 def _unnamed(event: Event, case: Case, routine: Routine) -> set[Role | None]:
     """Who hears of a case with protected identity without being named (domain §1.4).
 
-    The head of security, or the deputy if she is not to be reached, and the duty officer when it is acute.
+    The head of security, or the deputy if she is not to be reached, the duty officer when it is acute, and of a broken
+    glass the data-protection officer.
     """
     deputy = routine.notices.deputies.get(Role.SECURITY_CHIEF) if isinstance(event.data, NoticeFailed) else None
-    return {Role.SECURITY_CHIEF, deputy, Role.DUTY_OFFICER if case.pace is Level.ACUTE else None}
+    officer = Role.DATA_PROTECTION_OFFICER if isinstance(event.data, GlassBroken) else None
+    return {Role.SECURITY_CHIEF, deputy, officer, Role.DUTY_OFFICER if case.pace is Level.ACUTE else None}
 
 
 def _pressing(case: Case) -> Urgency:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,9 @@ from models.message import Frozen
 from models.term import Term
 from models.vocabulary.case import CaseKind, Level, Stage
 from models.vocabulary.people import Role
+
+if TYPE_CHECKING:
+    from models.case import Case
 
 
 class Trait(StrEnum):
@@ -130,6 +133,12 @@ class ObligationRule(Frozen):
     # Left out where it is not asked for: routines adopted before there were invitations keep their digests.
     invite: Annotated[bool, Field(exclude_if=lambda invite: not invite)] = False
     """Each of its times is put in the handler's calendar."""
+    after_close: Annotated[bool, Field(exclude_if=lambda outlives: not outlives)] = False
+    """Owed even when the case is closed."""
+
+    def outlives(self, case: Case) -> bool:
+        """Whether closing this case leaves it owed; an exercise ends altogether."""
+        return self.after_close and not case.drill
 
     @property
     def is_alarm(self) -> bool:

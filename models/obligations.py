@@ -98,7 +98,7 @@ def obligations(case: Case, routine: Routine) -> list[Obligation]:
             continue
         if rule.not_when and not has.isdisjoint(rule.not_when):
             continue
-        over = case.closed or case.stages[rule.stage].state is StageState.WAIVED
+        over = (case.closed and not rule.outlives(case)) or case.stages[rule.stage].state is StageState.WAIVED
         for key, (start, due, term, level), met, ended, repeats in rounds(name, rule, case, routine):
             found.append(
                 Obligation(

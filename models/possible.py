@@ -40,7 +40,7 @@ def answers(owed: Obligation, kinds: Iterable[type[Command]] = COMMANDS) -> tupl
 
 def _is_possible(kind: type[Command], case: Case, context: Context) -> bool:
     try:
-        refuse_unless_allowed(context.actor, kind, case)
+        refuse_unless_allowed(context.actor, kind, case, context.now)
         refuse_unless_open(kind, case)
     except Refusal:
         return False

@@ -6,12 +6,12 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from models.refusal import BadInput, Problem
+from models.scopes import Scope
 from storage import people, tables
 from storage.sessions import BYTES, hashed
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
 
+__all__ = ["Program", "Scope", "UnknownProgram", "create", "is_stale", "listed", "resolve", "revoke", "touch"]
+
 PREFIX = "varna_"
 """So that a token that strays into a file or a log is found there."""
 LONGEST = timedelta(days=366)
@@ -30,15 +32,6 @@ SEEN = timedelta(minutes=1)
 """How exactly it is known when a token was last used."""
 _FORM = re.compile(r"varna_[0-9A-Za-z_-]{43}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-class Scope(StrEnum):
-    """What a program may do, at most: never more than the person it acts as."""
-
-    REPORT = "report"
-    READ = "read"
-    ACT = "act"
-    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True)

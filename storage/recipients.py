@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 
-from models.access import unnamed
+from models.sight import reviewers, unnamed
 from models.vocabulary.people import Role
 from storage import cases, duty, tables
 from storage.keys import KeyDestroyed
@@ -103,7 +103,7 @@ async def may_hear(session: AsyncSession, case: Case, person: str, roles: Collec
         its = (held.user == person, held.organisation == case.organisation, held.role.in_(case.blocked_roles))
         if (await session.execute(select(held.role).where(*its).limit(1))).first():
             return False
-    return not case.protected or person in case.named or not unnamed(case).isdisjoint(roles)
+    return not case.protected or person in case.named or not (unnamed(case) | reviewers(case)).isdisjoint(roles)
 
 
 async def _candidates(

@@ -24,6 +24,7 @@ class Tick(Command):
     """
 
     type: Literal["tick"] = "tick"
+    after_close: ClassVar = True
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         facts: list[Fact] = []

@@ -93,7 +93,7 @@ class Close(Command):
         missing = list(self.missing(case, context, open_now))
         if missing:
             raise Refusal("criteria_not_met", "type", criteria=", ".join(missing))
-        lapsed = tuple(obligation.key for obligation in open_now if obligation.kind != "closing")
+        lapsed = tuple(obligation.key for obligation in open_now if _lapses(obligation, case))
         return [Closed(reason=self.reason, lapsed=lapsed, lesson=self.lesson, text=self.text)]
 
     def missing(self, case: Case, context: Context, open_now: Sequence[Obligation]) -> Iterator[str]:
@@ -130,6 +130,10 @@ class Close(Command):
             informed is None or now < advance(informed, rule.notice, context.routine.calendar)
         ):
             yield "affected_informed_in_advance"
+
+
+def _lapses(obligation: Obligation, case: Case) -> bool:
+    return obligation.kind != "closing" and not obligation.rule.outlives(case)
 
 
 class Closed(Fact):
@@ -209,11 +213,17 @@ class Reopened(Fact):
             "paces": (Pace(level=self.level, at=event.recorded),),
             "last_incident": event.at,
             "reopenings": case.reopenings + 1,
-            "moments": dict.fromkeys(self.moments(), (event.at,)),
+            "moments": dict.fromkeys(self.moments(), (event.at,)) | _outliving(case),
             "rungs": {},
             "accepted": frozenset(),
             "extensions": {},
         }
+
+
+def _outliving(case: Case) -> dict[str, tuple[datetime, ...]]:
+    """The moments whose duties outlive a closing, as far as nobody has answered them: their clocks go on."""
+    broken = tuple(glass.broken for glass in case.glasses if not glass.reviewed)
+    return {"glass_broken": broken} if broken else {}
 
 
 def _refuse_unless_drill(reason: ClosureReason, case: Case) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from models.access import Sight, sight
 from models.case import Case, IncidentFacts
 from models.message import Command, Fact, Positive, Text
 from models.refusal import Refusal
+from models.sight import Sight, sight
 from models.stages.intake import replaced
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Correct(Command):
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.corrects > case.seq:
             raise Refusal("unknown_event", "corrects", seq=str(self.corrects))
-        if self.incident is not None and sight(context.actor, case) is not Sight.WHOLE:
+        if self.incident is not None and sight(context.actor, case, context.now) is not Sight.WHOLE:
             raise Refusal("not_allowed", "incident", command=self.type)
         corrected = Corrected(corrects=self.corrects, incident=self.incident, text=self.text)
         return [corrected, *replaced(case, self.incident, context)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from models.access import head_of_security, roles_in
 from models.case import Case, IncidentFacts, Pace, RoutineRef, StageRecord
 from models.message import Code, Command, Fact, OrganisationCode, Text
 from models.refusal import Refusal
+from models.sight import head_of_security, roles_in
 from models.stages.information import InformationAsked
 from models.vocabulary.case import Answer, CaseKind, Grade, Level, Stage, StageState, TriageOutcome
 from models.vocabulary.incident import Consequence

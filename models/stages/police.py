@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints
 
-from models.case import Case, RestrainingOrder
+from models.case import Case
 from models.message import Command, Day, Fact, Instant, Narrative, Text
+from models.police_file import RestrainingOrder
 from models.refusal import Refusal
 from models.stages.intake import back_to_work
 from models.vocabulary.case import Stage, StageState

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from models.access import head_of_security, roles_in
 from models.case import Assessment, Case
 from models.message import Code, Command, Fact, Text
 from models.refusal import Refusal
 from models.risk import floor_of, unknown_factors
+from models.sight import head_of_security, roles_in
 from models.stages.intake import back_to_work, level_change
 from models.vocabulary.case import Answer, CaseKind, Confidence, ConflictLevel, Grade, Level, Stage
 from models.vocabulary.support import MeasureKind

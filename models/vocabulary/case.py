@@ -110,6 +110,13 @@ class LinkReason(StrEnum):
     SOURCE = "source"
 
 
+class GlassOutcome(StrEnum):
+    """What became of the review of a break-glass (nödöppning)."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+
+
 class Grade(StrEnum):
     """Quick sort of a political matter, step 1-2 (domain §7.2)."""
 

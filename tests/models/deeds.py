@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.commands import COMMANDS
-from models.vocabulary.case import ClosureReason, Level, ReopenReason, TriageOutcome
+from models.vocabulary.case import ClosureReason, GlassOutcome, Level, ReopenReason, TriageOutcome
 from models.vocabulary.police import PoliceDecision, PoliceStatus, RestrainingOrderState
 from models.vocabulary.support import ContactOutcome, MeasureState
 from tests.models.cases import person
@@ -22,6 +22,8 @@ STAFF = [
     person("clerk", "municipal_clerk", "chancellery_chief"),
     person("registrar", "registrar"),
     person("region", "security_coordinator", organisation="90"),
+    person("officer", "data_protection_officer"),
+    person("secure", "information_security"),
 ]
 HANDLERS = ["anna", "bo", "chief", "deputy"]
 FACTORS = ["A04", "A07", "A02", "C04", "D03", "B06", "M01"]
@@ -97,6 +99,8 @@ WHAT: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "acknowledge": some(),
     "escalate": some(rung=st.integers(1, 5), text="x"),
     "end_drill": some(),
+    "break_glass": some(text="x"),
+    "review_glass": some(glass=one([None, None, 3, 9]), outcome=one(GlassOutcome), text="x"),
 }
 KINDS = {str(kind.model_fields["type"].default): kind for kind in COMMANDS}
 DELICATE = [
@@ -111,3 +115,18 @@ DELICATE = [
     "update_police",
 ]
 DATES = {"deferred_until", "until", "restraining_order_until"}
+
+
+def settling(level: str) -> dict[str, dict[str, Any]]:
+    """All that is done before a case is closed, at the level it has."""
+    return {
+        "contact_affected": {"outcome": "reached"},
+        "assess_risk": {"factors": {}, "level": level, "grade": "low"},
+        "approve": {"approved": True},
+        "add_evidence": {"text": "x"},
+        "decide_protection": {"text": "x"},
+        "record_police": {"decision": "not_a_crime", "decline_reason": "other"},
+        "agree_support": {"declined": True},
+        "update_measure": {"measure": "m1", "state": "ended"},
+        "log_follow_up": {"outcome": "reached"},
+    }

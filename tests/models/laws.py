@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from models.case import Case
 from models.events import Event
 from models.notices import Notice
 from models.obligations import obligations
+from models.sight import Sight, sight
 from models.stages.closure import Closed
 from models.vocabulary.case import CaseKind, ClosureReason, Level, Stage
 from models.vocabulary.people import Role
 from models.worktime import advance
+from tests.models.cases import person
 from tests.routine import standard
 
 ROUTINE = standard()
@@ -29,6 +32,8 @@ def assert_tellable(notice: Notice, case: Case) -> None:
             unnamed.add(Role.DEPUTY)
         if case.pace is Level.ACUTE:
             unnamed.add(Role.DUTY_OFFICER)
+        if notice.about == "glass_broken":
+            unnamed.add(Role.DATA_PROTECTION_OFFICER)
         assert (notice.only == case.named and case.named) or notice.role in unnamed
 
 
@@ -57,3 +62,17 @@ def assert_closable(case: Case, event: Event, fact: Closed) -> None:
     if case.incident.affected_known:
         assert case.closing.affected_informed
         assert now >= advance(case.closing.affected_informed, ROUTINE.closure.notice, ROUTINE.calendar)
+
+
+def assert_glasses(case: Case, events: Sequence[Event], now: datetime) -> None:
+    """Each is open for an hour and stands in the ledger; none is forgotten, and until then the officer sees of it."""
+    for glass in case.glasses:
+        broken = events[glass.number - 1]
+        assert (broken.type, broken.actor) == ("glass_broken", glass.by)
+        assert glass.until == broken.recorded + timedelta(hours=1)
+    waits = any(not glass.reviewed for glass in case.glasses)
+    owed = any(owed.kind == "glass_review" and owed.open for owed in obligations(case, ROUTINE))
+    assert owed is (waits and not (case.closed and case.drill))
+    officer = person("officer", Role.DATA_PROTECTION_OFFICER)
+    blocked = officer.id in case.blocked_people or officer.roles & case.blocked_roles
+    assert sight(officer, case, now) is (Sight.HEADLINE if waits and not blocked else Sight.NOTHING)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.access import Sight, sight
+from models.sight import Sight, sight
 from models.vocabulary.case import Answer
 from tests.models.cases import (
     DIGEST,
