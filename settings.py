@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     """On which of its addresses: a container needs 0.0.0.0, a machine with a proxy in front of it does not."""
 
+    exit_url: Annotated[str, Field(pattern=r"^(https?://[!-~]+)?$")] = ""
+    """Where «leave this page quickly» leads whoever reports, such as a weather service; empty means a calendar of ours."""
+
     smtp_host: str = ""
     """The mail server that takes our messages; empty means that e-mail is no channel here."""
     smtp_port: Annotated[int, Field(gt=0, lt=65536)] = 587

@@ -38,6 +38,8 @@ class Taken:
     accepted: Accepted
     next: datetime | None
     trouble: Exception | None
+    contact: datetime | None = None
+    """By when somebody gets in touch with the affected person (UTC)."""
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -54,15 +56,16 @@ class Taken:
 
 async def take(desk: Desk, report: Report, received: datetime, key: str | None) -> Taken:
     """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is."""
-    accepted, promised = await accept(desk, report, received, key), None
+    accepted = await accept(desk, report, received, key)
+    looked, contact = None, None
     try:
         async with desk.database.reading() as session:
             routine = await routines.current(session, report.organisation, accepted.received.date())
-        promised = _promised(report, accepted, routine)
+        looked, contact = _promised(report, accepted, routine)
         await start(desk, await desk.cases(), accepted)
     except Exception as error:  # noqa: BLE001 - the receipt must reach its reporter
-        return Taken(accepted, promised, error)
-    return Taken(accepted, promised, None)
+        return Taken(accepted, looked, error, contact)
+    return Taken(accepted, looked, None, contact)
 
 
 async def accept(
@@ -145,9 +148,11 @@ async def sweep(desk: Desk, cases: Cases, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-def _promised(report: Report, accepted: Accepted, routine: Routine) -> datetime | None:
-    """By when the routine has somebody look at a new case first."""
+def _promised(report: Report, accepted: Accepted, routine: Routine) -> tuple[datetime | None, datetime | None]:
+    """By when the routine has somebody look at a new case first, and get in touch."""
     context = Context(datetime.now(UTC), Actor(id=WORLD, organisation=report.organisation), routine)
     opening = opening_of(report, accepted.report, routine)
     case = evolve(None, open_case(accepted.case, opening, context, accepted.received))
-    return min((owed.due for owed in obligations(case, routine) if owed.open), default=None)
+    owed = [one for one in obligations(case, routine) if one.open]
+    touch = (one.due for one in owed if "affected_contacted" in one.rule.met_by)
+    return min((one.due for one in owed), default=None), min(touch, default=None)

@@ -57,6 +57,11 @@ def term(length: Term, words: Words) -> str:
     return words("term.before", term=text) if backwards else text
 
 
+def within(left: timedelta, words: Words) -> str:
+    """How long from now, in its two largest units: «30 minuter», «1 dygn 4 timmar»."""
+    return _span(max(left // timedelta(minutes=1), 1), words)
+
+
 def _duration(minutes: int, seconds: int, length: Term, words: Words) -> str:
     if length.clock == "working_hours":
         return words("term.working_hours", number=minutes // _HOUR)
