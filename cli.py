@@ -125,9 +125,11 @@ def cases(
     """List the open cases, most urgent first."""
     from desk import look
     from operate import show, terminal
+    from storage.worklist import Wanted
 
     before = terminal.read_time(due_before, "due-before")
-    items = terminal.run(lambda house: look.worklist(house, user, stage, level, before))
+    wanted = Wanted(stage=stage, level=level, due_before=before)
+    items = terminal.run(lambda house: look.open_cases(house, user, wanted))
     show.answer({"cases": [item.document() for item in items]}, lambda: show.worklist(items, ctx.obj), as_json=as_json)
 
 

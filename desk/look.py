@@ -6,25 +6,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models.access import Sight, sight
+from desk import reader
 from models.evolve import evolve_all
 from models.obligations import explanation, obligations
 from models.refusal import Refusal
+from models.sight import Sight, sight
 from models.stages.casework import ReportMerged
 from models.stages.intake import Reported
-from storage import cases, ledger, notices, people, reports, routines, tables
+from storage import cases, ledger, notices, reads, reports, routines, tables, worklist
+from storage.database import confine
+from storage.reads import Read
+from storage.tables import Via
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from desk.desk import Desk
+    from desk.reader import Person
     from models.case import Case
     from models.events import Event
     from models.message import Actor
     from models.obligations import Obligation
     from models.report import Report
     from models.routine import Routine
-    from models.vocabulary.case import Level, Stage
+
+MANY = 500
 
 
 @dataclass(frozen=True)
@@ -109,21 +113,38 @@ def owed_document(one: Obligation, at: datetime) -> dict[str, object]:
     }
 
 
-async def case(desk: Desk, ref: str, user: str | None, *, at: datetime | None = None, seq: int | None = None) -> View:
-    """The case now, or after the events recorded until `at`, or after event `seq`.
+async def case(
+    desk: Desk,
+    ref: str,
+    user: Person,
+    *,
+    at: datetime | None = None,
+    seq: int | None = None,
+    via: Via = Via.CLI,
+    what: str = "case",
+) -> View:
+    """The case now, or after the events recorded until `at`, or after event `seq`. That it was read is kept.
 
+    :param user: who looks; None is the installation's operator.
+    :param via: by which door.
+    :param what: what of it is read.
     :raises UnknownCase: if there is none, or there was none then.
-    :raises Refusal: `unknown_case`, if this person may not see it.
+    :raises Refusal: `unknown_case`, if there is none that this person may see.
     """
+    now = datetime.now(UTC)
     async with desk.database.reading() as session:
-        try:
-            current = await cases.load(session, desk.ring, ref)
-        except cases.CaseWaits:
-            if user is not None:  # whether this person may see it is not known yet
-                raise cases.UnknownCase(ref) from None
-            raise
-        # Who is kept out today does not see yesterday either.
-        seen = await _sight(session, current, user)
+        if user is None:
+            current, seen, read, known = await cases.load(session, desk.ring, ref), Sight.WHOLE, None, True
+        else:
+            actor = await reader.towards(session, user, ref, now)
+            current = await cases.seen(session, desk.ring, ref, actor, now)
+            # Who is kept out today does not see yesterday either.
+            seen = sight(actor, current, now)
+            if seen is Sight.NOTHING:
+                raise Refusal("unknown_case", "case")
+            await confine(session, {actor.organisation, current.organisation})
+            read = Read.by(actor, current, via, now, what)
+            known = await reads.noted(session, read)
         then = current
         if at is not None or seq is not None:
             key = await desk.ring.key(session, ref)
@@ -132,32 +153,49 @@ async def case(desk: Desk, ref: str, user: str | None, *, at: datetime | None = 
             if not events or (seq is not None and events[-1].seq < seq):
                 raise cases.UnknownCase(ref)
             then = evolve_all(events)
-        moment = at or (datetime.now(UTC) if then is current else then.updated)
-        return View(then, await routines.by_digest(session, then.routine.digest), seen, moment)
+        moment = at or (now if then is current else then.updated)
+        view = View(then, await routines.by_digest(session, then.routine.digest), seen, moment)
+    if read is not None:
+        await reads.note(desk.database, read, known=known)
+    return view
 
 
-async def history(desk: Desk, ref: str, user: str | None) -> History:
+async def history(desk: Desk, ref: str, user: Person, *, via: Via = Via.CLI) -> History:
     """The events of a case in order; reports only for those who may see the whole case. Raises as `case` does."""
-    view = await case(desk, ref, user)
-    async with desk.database.reading() as session:
+    view = await case(desk, ref, user, via=via, what="history")
+    async with desk.database.reading(of={view.case.organisation}) as session:
         events = await ledger.read(session, await desk.ring.key(session, ref), ref)
         told = [event.data.report for event in events if isinstance(event.data, Reported | ReportMerged) and view.whole]
         return History(view, events, {one: await reports.read(session, desk.ring, one) for one in told})
 
 
-async def worklist(
-    desk: Desk, user: str | None, stage: Stage | None, level: Level | None, due_before: datetime | None
-) -> list[cases.WorkItem]:
-    """The open cases this person may see, most urgent first; the operator sees those of every organisation."""
-    async with desk.database.reading() as session:
-        actor = await people.actor(session, user) if user else None
-        organisation = actor.organisation if actor else None
-        items = await cases.worklist(
-            session, organisation=organisation, stage=stage, level=level, due_before=due_before
-        )
-        if actor is None:
-            return items
-        return [item for item in items if await _may_see(session, desk, actor, item.ref)]
+async def readers(desk: Desk, ref: str, user: Person, *, via: Via = Via.CLI) -> list[reads.Reader]:
+    """Who has read a case, the last first; nobody, for those who see only a headline. Raises as `case` does."""
+    view = await case(desk, ref, user, via=via, what="readers")
+    async with desk.database.reading(of={view.case.organisation}) as session:
+        return await reads.who_has_read(session, ref) if view.whole else []
+
+
+async def related(desk: Desk, view: View, user: Actor | str) -> list[worklist.Related]:
+    """The cases that a case is linked to, as far as the person may see them."""
+    async with reader.everywhere(desk, user, view.at) as (session, actors):
+        return await worklist.related(session, desk.ring, actors, view.case, datetime.now(UTC))
+
+
+async def open_cases(desk: Desk, user: Person, wanted: worklist.Wanted) -> list[cases.WorkItem]:
+    """All open cases this person may see, most urgent first; the operator sees those of every organisation."""
+    now = datetime.now(UTC)
+    if user is None:
+        async with desk.database.reading() as session:
+            return await cases.worklist(session, stage=wanted.stage, level=wanted.level, due_before=wanted.due_before)
+    found: list[cases.WorkItem] = []
+    page: worklist.Page[cases.WorkItem] | None = None
+    async with reader.everywhere(desk, user, now) as (session, actors):
+        while page is None or page.after:
+            after = page.after if page else None
+            page = await worklist.worklist(session, desk.ring, actors, wanted, now, after=after, limit=MANY)
+            found += page.items
+    return found
 
 
 async def deliveries(desk: Desk, ref: str | None, *, failed: bool) -> list[notices.Delivery]:
@@ -168,14 +206,3 @@ async def deliveries(desk: Desk, ref: str | None, *, failed: bool) -> list[notic
         its = () if ref is None else (tables.notices.c.case == ref,)
         found = await (notices.failed if failed else notices.select_where)(session, *its)
         return await notices.with_changes(session, found)
-
-
-async def _sight(session: AsyncSession, current: Case, user: str | None) -> Sight:
-    seen = sight(await people.actor(session, user, current.organisation), current) if user else Sight.WHOLE
-    if seen is Sight.NOTHING:
-        raise Refusal("unknown_case", "case")
-    return seen
-
-
-async def _may_see(session: AsyncSession, desk: Desk, actor: Actor, ref: str) -> bool:
-    return sight(actor, await cases.load(session, desk.ring, ref)) is not Sight.NOTHING

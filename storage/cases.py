@@ -10,8 +10,9 @@ from sqlalchemy import and_, case, delete, insert, select
 
 from models.case import Case
 from models.message import Frozen, is_drill
+from models.refusal import Refusal
 from models.sight import Sight
-from models.vocabulary.case import CaseKind, Level, Stage
+from models.vocabulary.case import CaseKind, ConflictLevel, Grade, Level, Stage
 from models.vocabulary.incident import IncidentKind, Matter
 from storage import reading, tables
 from storage.database import upsert
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from models.message import Actor
     from models.obligations import Obligation
     from storage.keys import DataKey, KeyRing
 
@@ -42,6 +44,8 @@ class Brief(Frozen):
 
     kinds: tuple[IncidentKind, ...] = ()
     matter: Matter = Matter.UNKNOWN
+    grade: Grade | None = None
+    conflict: ConflictLevel | None = None
 
 
 NO_BRIEF = Brief()
@@ -102,7 +106,8 @@ def row_of(key: DataKey, current: Case, owed: Sequence[Obligation]) -> dict[str,
     """The row of a case as it is now."""
     following = min((one for one in owed if one.open), key=lambda one: one.due, default=None)
     incident = current.incident
-    brief = Brief(kinds=incident.kinds, matter=incident.matter)
+    risk = current.risk
+    brief = Brief(kinds=incident.kinds, matter=incident.matter, grade=risk.grade, conflict=risk.conflict)
     return {
         "ref": current.ref,
         "organisation": current.organisation,
@@ -146,6 +151,19 @@ async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
         table = tables.reports.c
         waits = select(table.report).where(table.case == ref, table.started.is_(False))
         raise (CaseWaits if (await session.execute(waits)).first() else UnknownCase)(ref)
+    return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
+
+
+async def seen(session: AsyncSession, ring: KeyRing, ref: str, actor: Actor, now: datetime) -> Case:
+    """The case as it stands, if this person may see anything of it.
+
+    :raises KeyDestroyed: if it was erased.
+    :raises Refusal: `unknown_case`, after the same work, whether there is none or it is none of theirs.
+    """
+    query = select(tables.cases.c.state).where(tables.cases.c.ref == ref, reading.visible_to(actor, now))
+    state = (await session.execute(query)).scalar_one_or_none()
+    if state is None:
+        raise Refusal("unknown_case", "case")
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
 
 

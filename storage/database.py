@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cache
 
+import structlog
 from sqlalchemy import Connection, Table, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -15,7 +16,12 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from storage import embedded
+from storage.together import Together
 
+log = structlog.get_logger()
+
+PAUSE = 0.2
+"""Seconds until something that could not be written is tried again."""
 PATIENCE = 5
 """Seconds to wait for a connection, or in SQLite for another writer."""
 _UNREACHABLE = ("08", "28", "3D", "53", "57")
@@ -37,6 +43,9 @@ class Database:
         self._writer = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
         # SQLite has one writer; waiting here is first come first served, its own busy handler is a lottery.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.engine.dialect.name == "sqlite" else None
+        self._together = Together(self)
+        self._soon: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     @property
     def one_writer(self) -> bool:
@@ -63,8 +72,35 @@ class Database:
             await confine(session, of)
             yield session
 
+    async def soon(self, work: Callable[[AsyncSession], Awaitable[None]], within: float) -> None:
+        """Write, but keep nobody waiting for more than so many seconds: what has had no turn by then is written after.
+
+        `close` waits for it. It must bear to be done twice. Raises what it raises in time.
+        """
+        task = asyncio.create_task(self._until_written(work))
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+        done, _ = await asyncio.wait({task}, timeout=within)
+        for one in done:
+            one.result()
+
+    async def _until_written(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await self._together.write(work)
+            except OutOfReach as error:
+                log.warning("something waits to be written", error=type(error).__name__)
+                if self._closing:
+                    raise
+                await asyncio.sleep(PAUSE)
+
     async def close(self) -> None:
-        """Give all connections back."""
+        """Write what waits, and give all connections back."""
+        self._closing = True
+        if self._soon:
+            done, late = await asyncio.wait(set(self._soon), timeout=2 * PATIENCE)
+            if lost := len(late) + sum(task.exception() is not None for task in done):
+                log.error("something was not written", count=lost)
         await self.engine.dispose()
 
 

@@ -78,14 +78,16 @@ async def fill(
     handlers: Sequence[str] = ("granvik-sakerhetschef",),
     now: datetime | None = None,
     seed: int = 1,
+    rare: float = 1,
 ) -> Crowd:
     """Fill in that many cases of the routine's organisation: half of them open, a few protected, barred or offered.
 
     :param handlers: whose cases they are, beside those without a handler.
     :param now: the time around which their deadlines lie.
+    :param rare: how many times more often what is rare comes, so that a small crowd has some of it.
     """
     random = Random(seed)
-    shapes = [shape(random, routine, handlers, now or datetime.now(UTC)) for _ in range(min(SHAPES, size))]
+    shapes = [shape(random, routine, handlers, now or datetime.now(UTC), rare) for _ in range(min(SHAPES, size))]
     refs: list[str] = []
     still_open: list[str] = []
     for begin in range(0, size, BATCH):
@@ -109,7 +111,7 @@ async def fill(
     return Crowd(routine.organisation, tuple(refs), tuple(still_open))
 
 
-def shape(random: Random, routine: Routine, handlers: Sequence[str], now: datetime) -> Shape:
+def shape(random: Random, routine: Routine, handlers: Sequence[str], now: datetime, rare: float = 1) -> Shape:
     """A case that could be one: decided and evolved by the rules, then varied in what lists ask."""
     kind = CaseKind.PREVENTION if random.random() < 0.05 else CaseKind.INCIDENT
     level = random.choices(list(Level), [40, 35, 20, 5])[0]
@@ -119,7 +121,7 @@ def shape(random: Random, routine: Routine, handlers: Sequence[str], now: dateti
         channels=(random.choice(list(IncidentChannel)),),
         places=(random.choice(list(Place)),),
         matter=random.choice(list(Matter)),
-        protected_identity=Answer.YES if random.random() < 0.02 else Answer.UNKNOWN,
+        protected_identity=Answer.YES if random.random() < 0.02 * rare else Answer.UNKNOWN,
         meeting_day=(now + timedelta(days=random.randrange(60))).date() if kind is CaseKind.PREVENTION else None,
     )
     code = routine.organisation
@@ -138,20 +140,20 @@ def shape(random: Random, routine: Routine, handlers: Sequence[str], now: dateti
         seen = reported + timedelta(minutes=random.randrange(5, 50))
         triage = Triage(id="triage", outcome=TriageOutcome.OPEN, level=level, text="Läst.")
         case = evolve_all(decide(case, triage, Context(seen, chief, routine)), case)
-    return Shape(case := _varied(random, case, handlers, now), tuple(obligations(case, routine)))
+    return Shape(case := _varied(random, case, handlers, now, rare), tuple(obligations(case, routine)))
 
 
-def _varied(random: Random, case: Case, handlers: Sequence[str], now: datetime) -> Case:
+def _varied(random: Random, case: Case, handlers: Sequence[str], now: datetime, rare: float) -> Case:
     changes: dict[str, Any] = {}
     if random.random() < 0.7:
         changes["handler"] = random.choice(handlers)
-    if random.random() < 0.03:
+    if random.random() < 0.03 * rare:
         changes["blocked_people"] = frozenset({random.choice(["crowd-kin", *handlers])})
-    if random.random() < 0.02:
+    if random.random() < 0.02 * rare:
         changes["blocked_roles"] = frozenset({random.choice([Role.CHIEF_EXECUTIVE, Role.DEPUTY, Role.REGISTRAR])})
     if case.protected:
         changes["named"] = frozenset({random.choice(handlers)})
-    if random.random() < 0.01:
+    if random.random() < 0.01 * rare:
         changes["hand_over"] = HandOver(to="9999", offered=now)
     if random.random() < 0.1:
         others = (f"{case.ref[:-5]}{random.randrange(1, 1000):05}" for _ in range(3))

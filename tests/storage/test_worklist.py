@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -42,8 +42,15 @@ class Square:
 
     town: Town
     every: list[Case]
+    _due: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def due(self, case: Case) -> tuple[object, ...]:
+        if case.ref not in self._due:
+            self._due[case.ref] = self._judged(case)
+        return self._due[case.ref]
+
+    @staticmethod
+    def _judged(case: Case) -> tuple[object, ...]:
         owed = min((one.due for one in obligations(case, standard()) if one.open), default=None)
         overdue = owed is not None and owed < NOON and case.pace is Level.ACUTE
         return not overdue, owed is None, owed, -case.pace.rank, case.ref
@@ -86,7 +93,7 @@ class Square:
 @pytest.fixture
 async def square(database: Database, ring: KeyRing) -> AsyncIterator[Square]:
     town = await found(database, ring)
-    crowd = await fill(database, ring, standard(), 240, handlers=HANDLERS, now=NOON)
+    crowd = await fill(database, ring, standard(), 240, handlers=HANDLERS, now=NOON, rare=5)
     async with database.reading() as session:
         yield Square(town, [await cases.load(session, ring, ref) for ref in crowd.refs])
 
@@ -112,8 +119,7 @@ async def test_each_person_is_listed_their_cases_in_order_and_none_twice(square:
 
 async def test_the_crowd_shows_everybody_something_else(square: Square) -> None:
     lengths = {who: len(square.expected(actor)) for who, actor in CAST.items()}
-    assert lengths["chief"] >= lengths["director"] > lengths["handler"] > lengths["neighbour"] > 0
-    assert set(square.expected(CAST["chief"])) != set(square.expected(CAST["director"]))
+    assert lengths["chief"] > lengths["director"] > lengths["handler"] > lengths["neighbour"] > 0
     assert lengths["stranger"] == 0
     assert len({sight(CAST["duty"], case, NOON) for case in square.every}) == 3
 

@@ -15,6 +15,7 @@ from models.vocabulary.people import Role
 from operate.town import STOCKHOLM, a_town
 from storage import duty
 from storage.duty import Pool
+from storage.worklist import Wanted
 from tests.channels.phone import Phone
 from tests.reports import a_report
 from tests.stories.alarm import CHIEF, DEPUTY, HEAD, TIB, a_quiet_monday, pages, queue, rungs, takers, takes, unreached
@@ -151,7 +152,7 @@ async def test_cooperating_municipalities_the_shared_duty_officer_takes_the_neig
     for person, foreign in (("sjoliden-sakerhetschef", alarm.ref), ("bjorkang-sakerhetschef", other.ref)):
         with pytest.raises(Refusal, match="unknown_case"):
             await look.case(town.house, foreign, person)
-        assert foreign not in {item.ref for item in await look.worklist(town.house, person, None, None, None)}
+        assert foreign not in {item.ref for item in await look.open_cases(town.house, person, Wanted())}
     told = {(one.case, one.recipient.partition("-")[0]) for one in await queue(town)}
     assert told == {(alarm.ref, "bjorkang"), (alarm.ref, "sjoliden"), (other.ref, "sjoliden")}
     mine = [one.case for one in await queue(town) if one.recipient == SJOLIDEN]

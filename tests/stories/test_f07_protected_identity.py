@@ -10,6 +10,7 @@ from desk import look
 from models.refusal import Refusal
 from operate.scenarios.dutylog import DutyLog
 from operate.scenarios.f07_protected_identity import CHIEF, F07, HANDLER, OTHERS
+from storage.worklist import Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ async def test_protected_identity(town: Town, tmp_path: Path) -> None:
         with pytest.raises(Refusal, match="unknown_case"):
             await look.case(town.house, case.ref, code)
     assert case.refusals == ["unknown_case"] * 5
-    assert case.ref not in {item.ref for item in await look.worklist(town.house, OTHERS[0], None, None, None)}
+    assert case.ref not in {item.ref for item in await look.open_cases(town.house, OTHERS[0], Wanted())}
 
     # The messages say that there is something, nothing of what.
     messages = [file.read_text() for file in (tmp_path / "outbox").rglob("*") if file.is_file()]
