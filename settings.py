@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     """On which of its addresses: a container needs 0.0.0.0, a machine with a proxy in front of it does not."""
 
     exit_url: Annotated[str, Field(pattern=r"^(https?://[!-~]+)?$")] = ""
-    """Where «leave this page quickly» leads whoever reports, such as a weather service; empty means a calendar of ours."""
+    """Where «leave this page quickly» leads whoever reports, such as a weather service; empty means our calendar."""
 
     smtp_host: str = ""
     """The mail server that takes our messages; empty means that e-mail is no channel here."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.message import DRILL
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PREFIX = {CaseKind.INCIDENT: "FV", CaseKind.PREVENTION: "FB"}
 ZONE = ZoneInfo("Europe/Stockholm")
+_MISREAD = str.maketrans("OIL", "011")
 _CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -60,6 +61,17 @@ class Waiting:
     case: str
     received: datetime
     organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A report of which somebody has shown the receipt code."""
+
+    report: str
+    case: str
+    received: datetime
+    organisation: str
+    started: bool
 
 
 async def accept(
@@ -106,6 +118,22 @@ async def read(session: AsyncSession, ring: KeyRing, report: str) -> Report:
     return _opened(row, await ring.key(session, row.case))
 
 
+async def by_receipt(session: AsyncSession, code: str) -> Held:
+    """The report a receipt code is for, however it was typed; raises `UnknownReport`."""
+    return await _held(session, tables.reports.c.receipt == hashlib.sha256(tidy(code).encode()).hexdigest())
+
+
+async def held(session: AsyncSession, report: str) -> Held:
+    """A report by its id, as its receipt code finds it; raises `UnknownReport`."""
+    return await _held(session, tables.reports.c.report == report)
+
+
+def tidy(code: str) -> str:
+    """A receipt code as it was given: in fours, in capitals, with no letter in it that looks like another."""
+    kept = "".join(letter for letter in code.upper() if letter.isalnum()).translate(_MISREAD)
+    return "-".join(kept[at : at + 4] for at in range(0, len(kept), 4))
+
+
 async def waiting(session: AsyncSession, limit: int) -> list[Waiting]:
     """Reports whose cases have not been started, oldest first, at most `limit`."""
     table = tables.reports.c
@@ -117,6 +145,15 @@ async def waiting(session: AsyncSession, limit: int) -> list[Waiting]:
 async def mark_started(session: AsyncSession, report: str) -> None:
     """The case of this report has been started; a second time changes nothing."""
     await session.execute(update(tables.reports).where(tables.reports.c.report == report).values(started=True))
+
+
+async def _held(session: AsyncSession, condition: ColumnElement[bool]) -> Held:
+    table = tables.reports.c
+    columns = (table.report, table.case, table.received, table.organisation, table.started)
+    row = (await session.execute(select(*columns).where(condition))).one_or_none()
+    if row is None:
+        raise UnknownReport
+    return Held(*row)
 
 
 async def _take(

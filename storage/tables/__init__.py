@@ -28,6 +28,7 @@ from storage.tables.organisations import (
     users,
 )
 from storage.tables.reading import Relation, TermKind, Via, case_relations, reads, search_terms
+from storage.tables.receipts import receipt_sessions
 
 __all__ = [
     "EvidenceState",
@@ -64,6 +65,7 @@ __all__ = [
     "pools",
     "programs",
     "reads",
+    "receipt_sessions",
     "recovery_codes",
     "reports",
     "roles",
