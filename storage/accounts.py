@@ -151,6 +151,11 @@ async def knows_device(session: AsyncSession, user: str, device: str) -> bool:
     return await session.scalar(query) is not None
 
 
+async def put_language(session: AsyncSession, user: str, language: str) -> None:
+    """In which language somebody wants to be told."""
+    await session.execute(update(tables.users).where(tables.users.c.code == user).values(language=language))
+
+
 def _owned(account: Account) -> dict[str, object]:
     return {"user": account.user, "organisation": account.organisation}
 

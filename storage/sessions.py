@@ -150,6 +150,11 @@ async def rotate(session: AsyncSession, cookie: str, now: datetime, *, proved: b
     return fresh, found
 
 
+async def leave(session: AsyncSession, cookie: str) -> None:
+    """End the session that a browser held until now, whoever's it was."""
+    await session.execute(delete(tables.sessions).where(tables.sessions.c.hash == hashed(cookie)))
+
+
 async def end(session: AsyncSession, id_hash: str, user: str) -> bool:
     """Sign somebody out in one browser, which must be theirs; whether there was anything to end."""
     table = tables.sessions.c

@@ -26,6 +26,10 @@ class Form:
         """What stands in a field, without space around it; the last, if it came several times."""
         return self._values.get(name, [default])[-1].strip()
 
+    def exact(self, name: str) -> str:
+        """What stands in a field, to the last space: a password."""
+        return self._values.get(name, [""])[-1]
+
     def every(self, name: str) -> list[str]:
         """All that is chosen or filled in under a name."""
         return [value for value in self._values.get(name, []) if value]

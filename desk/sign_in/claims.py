@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-OIDC = "oidc"
-"""The purpose of what is remembered while somebody is at the provider."""
+OIDC, GOODBYE = "oidc", "goodbye"
+"""Purposes of what is remembered: while somebody is at the provider; until they sign out there too."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -69,13 +69,19 @@ async def come_back(
         return await enter(session, user, Method.OIDC, client, now, next=following, hint=hint)
 
 
-async def hint_of(desk: Desk, session: Session) -> str:
-    """What the provider wants to be reminded of; empty if there is nothing."""
-    if session.hint is None:
-        return ""
-    async with desk.database.reading() as database:
+async def keep_hint(desk: Desk, session: Session, now: datetime) -> str:
+    """What the provider wants to be reminded of at sign-out: what a browser is to hold until it goes there."""
+    async with desk.database.writing() as database:
         key = await desk.ring.key(database, f"org:{session.organisation}")
-    return key.decrypt(session.hint, f"hint/{session.user}").decode()
+        hint = key.decrypt(session.hint, f"hint/{session.user}").decode() if session.hint else ""
+        return await challenges.put(database, GOODBYE, {"hint": hint}, now)
+
+
+async def kept_hint(desk: Desk, cookie: str, now: datetime) -> str:
+    """That, once; empty if there is nothing."""
+    async with desk.database.writing() as database:
+        body = await challenges.take(database, GOODBYE, cookie, now)
+    return str(body["hint"]) if body else ""
 
 
 def values_of(claims: Mapping[str, Any], name: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desk.sign_in.denied import Denied
 from desk.sign_in.entry import Entered, enter
+from models.vocabulary.people import Role
 from storage import people
 from storage.people import Directory
 from storage.tables import Method
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from storage.people import Organisation
 
 
+_ORDER = [Role.SECURITY_CHIEF, *(role for role in Role if role is not Role.SECURITY_CHIEF)]
+"""Whoever has most to do here first."""
+
+
 async def cast(desk: Desk) -> list[Organisation]:
     """The invented people who are here, by organisation: real ones in the same database are never among them."""
     found = []
@@ -28,8 +33,9 @@ async def cast(desk: Desk) -> list[Organisation]:
         here = await people.organisations(session)
         for code in (code for code in _invented() if code in here):
             its = await people.directory(session, desk.ring, code)
-            known = tuple(one for one in its.people if one.active and one.code in _invented()[code])
-            found.append(its.model_copy(update={"people": known}))
+            known = [one for one in its.people if one.active and one.code in _invented()[code]]
+            known.sort(key=lambda one: min((_ORDER.index(role) for role in one.roles), default=len(_ORDER)))
+            found.append(its.model_copy(update={"people": tuple(known)}))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from desk.sign_in.denied import Denied
-from storage import accounts, sessions
+from storage import accounts, people, sessions
 from storage.sessions import BYTES, NoSession
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from desk.sign_in.throttle import Client
+    from models.message import Actor
     from storage.sessions import Session
     from storage.tables import Method
 
@@ -29,6 +30,7 @@ class Entered:
     """Somebody is signed in: what their browser is to hold."""
 
     session: Session
+    person: Actor
     cookie: str
     device: str
     """It knows them from now on."""
@@ -51,10 +53,11 @@ async def enter(
     :raises Denied: if nobody active has the code.
     """
     try:
+        await sessions.leave(database, client.session)
         cookie, opened = await sessions.open(database, user, method, now, browser=client.browser, hint=hint)
     except NoSession:
         raise Denied("unknown") from None
     device = client.device or secrets.token_urlsafe(BYTES)
     await accounts.know_device(database, user, opened.organisation, device, now)
     log.info("signed in", method=method.value)
-    return Entered(opened, cookie, device, next)
+    return Entered(opened, await people.actor(database, user), cookie, device, next)

@@ -70,7 +70,7 @@ async def choose_password(desk: Desk, cookie: str, password: str, now: datetime)
 async def finish_by_code(desk: Desk, client: Client, cookie: str, given: str, now: datetime) -> tuple[Entered, str]:
     """The app shows the right code: the account is set up, and they are signed in.
 
-    :returns: and what the browser is to hold until the recovery codes are written down.
+    :returns: and what the browser is to hold until the recovery codes are written down; empty if they have some.
     :raises Denied: `over`, `wrong_code`.
     """
     body = await progress(desk, cookie, now)
@@ -145,5 +145,7 @@ async def _establish(session: AsyncSession, cookie: str, body: dict[str, Any], n
 async def _done(
     session: AsyncSession, desk: Desk, client: Client, body: dict[str, Any], method: Method, now: datetime
 ) -> tuple[Entered, str]:
-    cookie = await new_recovery_codes(session, desk, body["user"], body["next"], now)
+    cookie = ""
+    if not await accounts.recovery_codes_left(session, body["user"]):
+        cookie = await new_recovery_codes(session, desk, body["user"], body["next"], now)
     return await enter(session, body["user"], method, client, now, next=body["next"]), cookie

@@ -43,6 +43,8 @@ class Client:
     """Of the network, as far as we know it."""
     device: str = ""
     """What their browser was given when somebody signed in there; empty if nobody has."""
+    session: str = ""
+    """What their browser held until now: whoever signs in leaves that behind."""
     browser: str = "unknown"
 
     @property
