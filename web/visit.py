@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.desk import Desk
 from i18n import LANGUAGES, Words, words
@@ -100,7 +100,7 @@ async def visit(request: Request) -> Visit:
     site, cookie = site_of(request), ""
     session, person, name, language = None, None, "", ""
     if given := request.cookies.get(site.cookie("session")):
-        session = await _session(site.desk, given)
+        session = await _session(site.desk, given, at_work=not _by_itself(request))
     if session is not None:
         cookie = str(given)
         async with site.desk.database.reading() as database:
@@ -116,12 +116,17 @@ async def visit(request: Request) -> Visit:
     return Visit(request, site, words(spoken), cookie, session, person, name)
 
 
-async def _session(desk: Desk, cookie: str) -> Session | None:
+def _by_itself(request: Request) -> bool:
+    """A page looks again without anybody doing anything: that keeps nobody signed in."""
+    return request.method == "GET" and request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+
+
+async def _session(desk: Desk, cookie: str, *, at_work: bool) -> Session | None:
     """The session of a cookie. Only what is old enough to be noted down again costs a write."""
     now = datetime.now(UTC)
     async with desk.database.reading() as database:
         session = await sessions.resolve(database, cookie, now)
-    if session is not None and sessions.is_stale(session, now):
+    if session is not None and at_work and sessions.is_stale(session, now):
         async with desk.database.writing() as database:
             await sessions.touch(database, session, now)
     return session
@@ -152,7 +157,7 @@ def to_sign_in(request: Request) -> RedirectResponse:
     return RedirectResponse(SIGN_IN + back, 303)
 
 
-def remember_language(visit: Visit, response: RedirectResponse, language: str) -> Any:
+def remember_language(visit: Visit, response: Response, language: str) -> Any:
     """Keep a language for this browser."""
     response.set_cookie(
         visit.site.cookie(LANGUAGE),
