@@ -16,8 +16,9 @@ from operate import exchange
 from operate.hands import somebody_works
 from operate.outcome import Exit
 from storage import cases, ledger, people, reports, routines
-from storage.database import Database, OutOfReach
+from storage.database import Database, OutOfReach, passes_walls
 from storage.keys import BadKeyFile, KeyRing, MasterKeys, UnknownKey, Unreadable
+from storage.rebuild import outdated
 from storage.routines import UnknownRoutine
 from workflows.client import EngineOutOfReach, connect, unregistered
 
@@ -53,6 +54,8 @@ ADVICE = {
     ("database", State.OUT_OF_REACH): "database_missing",
     ("reports_waiting", State.WARNING): "reports_stuck",
     ("cases_overdue", State.WARNING): "look_at_cases",
+    ("lists_outdated", State.PROBLEM): "rebuild_lists",
+    ("walls_passed", State.WARNING): "plain_role",
     ("routine_adopted", State.PROBLEM): "adopt_routine",
     ("nobody_holds", State.WARNING): "find_somebody",
     ("same_deputy", State.WARNING): "name_deputy",
@@ -167,6 +170,10 @@ async def _contents(database: Database, settings: Settings, *, thorough: bool) -
         yield Check("reports_waiting", State.WARNING if stuck else State.OK, str(len(stuck)))
         overdue = await cases.worklist(session, due_before=now)
         yield Check("cases_overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
+        if unseen := await outdated(session):
+            yield Check("lists_outdated", State.PROBLEM, str(unseen))
+        if await passes_walls(session):
+            yield Check("walls_passed", State.WARNING)
         async for check in _staffing(session, settings, now):
             yield check
         refs = await ledger.known(session) if thorough else []

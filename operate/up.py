@@ -23,6 +23,7 @@ from operate.hands import somebody_works
 from operate.house import House
 from operate.outcome import PortTaken, WebPortTaken
 from storage.keys import MasterKeys
+from storage.rebuild import rebuild
 from storage.schema import migrate
 from workflows.attributes import ALL
 from workflows.client import EngineOutOfReach, connect
@@ -151,12 +152,19 @@ async def prepare(settings: Settings, *, fictitious: bool) -> None:
         MasterKeys.create(settings.master_key)
         log.info("made a master key; keep a copy of it elsewhere", file=str(settings.master_key))
     await asyncio.to_thread(migrate, settings.database)
-    if fictitious:
-        house = House.open(settings)
-        try:
+    house = House.open(settings)
+    try:
+        await renew(house)
+        if fictitious:
             await load_fictitious(house)
-        finally:
-            await house.database.close()
+    finally:
+        await house.database.close()
+
+
+async def renew(house: House) -> None:
+    """Rebuild what an older version wrote into the lists: until then nobody sees those cases."""
+    if number := await rebuild(house.database, house.ring, outdated=True):
+        log.info("rebuilt cases that an older version had listed", number=number)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from temporalio.converter import DataConverter
 
-from operate.up import prepare
+from operate.house import House
+from operate.up import prepare, renew
 from storage import schema
 from storage.database import Database
-from storage.keys import KEY, KeyRing, MasterKeys, rewrap
+from storage.keys import KEY, BadKeyFile, KeyRing, MasterKeys, rewrap
 from workflows.client import EngineOutOfReach, connect, register_attributes
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ async def migrate(settings: Settings, patience: float) -> bool:
     """
     if settings.database_url:
         await asyncio.to_thread(schema.migrate, settings.database)
+        with suppress(OSError, BadKeyFile):  # a migration may run where no keys are; the doctor says what remains
+            house = House.open(settings)
+            try:
+                await renew(house)
+            finally:
+                await house.database.close()
     else:
         await prepare(settings, fictitious=False)
     deadline = asyncio.get_running_loop().time() + patience

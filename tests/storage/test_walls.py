@@ -9,14 +9,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 from alembic import command
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Table, Text, func, insert, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from storage import tables
-from storage.database import WALL, Database, confine
+from storage.database import WALL, Database, confine, passes_walls
 from storage.schema import alembic_config
 from storage.tables import OrganisationKind
 from storage.tables.columns import Coded
+from tests import postgres
 from tests.storage.town import NOON
 
 if TYPE_CHECKING:
@@ -148,3 +163,15 @@ async def test_sqlite_has_no_walls_and_is_asked_all_the_same(sqlite_url: str) ->
     async with database.reading(of=["9001"]) as session:
         assert (await session.execute(select(func.count()).select_from(tables.cases))).scalar_one() == 0
     await database.close()
+
+
+async def test_a_role_that_walls_do_not_hold_back_is_noticed(
+    postgres_server: postgres.Server, postgresql_url: str, sqlite_url: str
+) -> None:
+    name = make_url(postgresql_url).database
+    superuser = postgres_server.url.set(database=name).render_as_string(hide_password=False)
+    for url, passes in ((superuser, True), (postgresql_url, False), (sqlite_url, False)):
+        database = Database(url)
+        async with database.reading() as session:
+            assert await passes_walls(session) is passes
+        await database.close()
