@@ -6,9 +6,8 @@ import re
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from pydantic_core import to_json
 from rich.console import Console
 from rich.padding import Padding
@@ -17,10 +16,10 @@ from rich.text import Text
 from typer import echo
 
 from desk.look import state_of
+from desk.written import written as narratives
 from i18n import event_text, explanation_text, time_left, when
 from i18n.sentences import failure_text, label, obligation
 from i18n.times import exactly
-from models.message import Narrative
 from models.obligations import explanation
 from models.vocabulary.case import Level, StageState
 from operate.doctor import State
@@ -171,8 +170,8 @@ def history(told: History, words: Words) -> Iterator[RenderableType]:
 def written(event: Event, reports: dict[str, Report]) -> list[str]:
     """What people wrote in an event, or in the report it speaks of; nothing that could command a terminal."""
     report = reports.get(getattr(event.data, "report", ""))
-    found = [*_narratives(event.data), *(_narratives(report) if report else ())]
-    return [UNSEEN.sub("�", text.expandtabs(4)) for text in found]
+    found = [*narratives(event.data), *(narratives(report) if report else ())]
+    return [UNSEEN.sub("�", text.expandtabs(4)) for _, text in found]
 
 
 def deliveries(found: Sequence[Delivery], words: Words) -> Iterator[RenderableType]:
@@ -258,23 +257,6 @@ def _assessment(one: Any, words: Words) -> str:
     signed = "approved" if one.approved_by else "rejected" if one.rejected_by else "waiting" if one.waiting else ""
     second = f", {words(f'cli.{signed}', by=one.approved_by or one.rejected_by or '')}" if signed else ""
     return f"{one.number}. {label(one.level, words)}, {when(one.at, words)}, {one.by}{second}"
-
-
-def _narratives(it: BaseModel) -> Iterator[str]:
-    for name, field in type(it).model_fields.items():
-        value = getattr(it, name)
-        if isinstance(value, str) and _holds_narrative((field.annotation, *field.metadata)):
-            yield value
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, BaseModel):
-                yield from _narratives(part)
-
-
-def _holds_narrative(parts: Sequence[Any]) -> bool:
-    return any(
-        isinstance(part, Narrative) or _holds_narrative([*get_args(part), *getattr(part, "__metadata__", ())])
-        for part in parts
-    )
 
 
 def _terms(rule: ObligationRule, at: Level) -> str:

@@ -7,7 +7,6 @@ import json
 import sys
 import tomllib
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -22,7 +21,7 @@ from models.report import REPORT_LIMIT, read_report
 from operate.house import House
 from operate.logs import configure
 from settings import FILE, Settings
-from storage import messages, routines, tokens
+from storage import routines
 from storage.reports import UnknownOrganisation
 
 if TYPE_CHECKING:
@@ -135,11 +134,3 @@ async def adopt(house: House, routine: Routine) -> None:
             await routines.adopt(session, routine)
     except IntegrityError:
         raise UnknownOrganisation(routine.organisation) from None
-
-
-async def resend(house: House, message: str) -> str:
-    """Queue a message once more; the id of what is queued now. Raises `UnknownMessage`."""
-    async with house.database.writing() as session:
-        organisation = (await messages.get(session, message)).organisation
-        code = partial(tokens.reply_code, session, house.ring, organisation)
-        return await messages.again(session, message, datetime.now(UTC), code)

@@ -14,7 +14,7 @@ from storage.chain import START, Entry, Finding, Head, findings, hash_of
 from storage.database import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,13 +65,23 @@ async def append(session: AsyncSession, key: DataKey, events: Sequence[Event], o
 
 
 async def read(
-    session: AsyncSession, key: DataKey, case: str, up_to_seq: int | None = None, from_seq: int = 1
+    session: AsyncSession,
+    key: DataKey,
+    case: str,
+    up_to_seq: int | None = None,
+    from_seq: int = 1,
+    types: Collection[str] = (),
 ) -> list[Event]:
-    """The events of a case in order; empty if there are none. Raises `storage.keys.Unreadable`."""
+    """The events of a case in order, or those of some types; empty if there are none.
+
+    :raises storage.keys.Unreadable: if the key does not fit.
+    """
     ledger = tables.ledger.c
     query = select(ledger.seq, ledger.body).where(ledger.case == case, ledger.seq >= from_seq).order_by(ledger.seq)
     if up_to_seq is not None:
         query = query.where(ledger.seq <= up_to_seq)
+    if types:
+        query = query.where(ledger.type.in_(sorted(types)))
     return [
         Event.model_validate_json(key.decrypt(body or b"", _context(case, seq)))
         for seq, body in await session.execute(query)

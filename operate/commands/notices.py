@@ -34,7 +34,8 @@ def resend(
     message: Annotated[str, typer.Argument(metavar="ID", help="The message, as `varna notices` names it.")],
 ) -> None:
     """Send a message once more: one that waits is tried at once, of any other a copy is sent."""
+    from desk import messages
     from operate import terminal
 
-    sent = terminal.run(lambda house: terminal.resend(house, message))
+    sent = terminal.run(lambda house: messages.again(house, message))
     typer.echo(ctx.obj("cli.resent", message=sent))

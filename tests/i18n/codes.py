@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 import models
 from i18n.sentences import family
+from models.case import RoutineRef
 from models.commands import COMMANDS, SYSTEM_COMMANDS
 from models.events import FACTS, moments
 from models.message import Narrative
@@ -22,8 +23,10 @@ from models.term import Clock
 from models.vocabulary.case import Urgency
 from models.watch import FindingCode
 from models.worktime import SkipReason
-from storage.tables import MessageKind
+from storage.tables import MessageKind, MessageState
 from tests.house import ROOT, text, tracked
+from web.forms import choices
+from web.forms.values import shapes
 
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
 VOCABULARIES = {
@@ -159,6 +162,28 @@ def in_templates() -> set[str]:
     """Keys that a template asks for: `t("report.title")`."""
     templates = tracked("web/templates/*.html", "web/templates/*.typ")
     return {key for path in templates for key in re.findall(r"\bt\(\s*['\"]([a-z_]+\.[a-z0-9_.]+)['\"]", text(path))}
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """Command and field of everything that can be filled in; the parts of a group or a row stand after a dot."""
+    for command in COMMANDS:
+        for name, its in shapes(command).items():
+            yield command.name(), name
+            parts = () if its.model in {None, RoutineRef} else its.model.model_fields
+            yield from ((command.name(), f"{name}.{part}") for part in parts)
+
+
+def forms() -> set[str]:
+    """Keys that the forms of commands may ask for: labels, hints, buttons, reasons; and how messages fared."""
+    found = {
+        f"{what}.{key}"
+        for command, name in fields()
+        for what in ("field", "hint")
+        for key in (name, f"{command}.{name}")
+    }
+    found |= {f"deed.{command.name()}" for command in COMMANDS}
+    found |= {f"reason.{code}" for code in (*choices.SUSPENDED_BECAUSE, *choices.WAIVED_BECAUSE)}
+    return found | {f"message_state.{state}" for state in MessageState}
 
 
 def event_types() -> set[str]:

@@ -71,6 +71,7 @@ def test_no_text_is_left_over() -> None:
         | {f"problem.{error}" for error in get_args(ErrorType)}
         | codes.literals()
         | codes.in_templates()
+        | codes.forms()
     )
     # The command line chooses among its own by what follows the dot.
     left = {

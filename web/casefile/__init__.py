@@ -1,0 +1,1 @@
+"""The parts of a case's pages: what is due, what can be done, what happened, who was told."""

@@ -1,0 +1,42 @@
+"""How every page of a case begins: who comes, may they, and what stands at the top."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from desk import casefile
+from desk.casefile import CaseFile
+from i18n.times import ZONE
+from models.areas import Area
+from storage.cases import UnknownCase
+from web.visit import Visit, at
+
+_REF = re.compile(r"[0-9]{2,4}-(F[VB]|OV)-[0-9]{4}-[0-9]{5,9}")
+"""What a case number looks like; anything else is no case."""
+
+Officer = Annotated[Visit, Depends(at(Area.CASE))]
+"""Whoever may see some case."""
+
+
+async def opened(visit: Visit, ref: str, *, moment: datetime | None = None, seq: int | None = None) -> CaseFile:
+    """The case, for whoever is signed in; raises what `desk.casefile.read` does."""
+    if not _REF.fullmatch(ref):
+        raise UnknownCase(ref)
+    return await casefile.read(visit.desk, ref, visit.actor.id, at=moment, seq=seq)
+
+
+async def shown(visit: Visit, file: CaseFile) -> dict[str, object]:
+    """What every page of a case shows of it."""
+    handler = file.case.handler if file.view.whole else None
+    return {
+        "case": file.case,
+        "ref": file.ref,
+        "whole": file.view.whole,
+        "handler": (await file.names([handler]))[handler] if handler else "",
+        "drill": visit.t("letter.drill") if file.case.drill else "",
+        "clock": lambda moment: moment.astimezone(ZONE).strftime("%H:%M"),
+    }
