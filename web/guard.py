@@ -12,8 +12,10 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from web import csrf
 from web.pages import trouble
+from web.problems import problem
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from web.site import Offer
@@ -37,6 +39,7 @@ HEADERS = {
 """On every answer. Addresses and pages are personal: nothing may keep them, pass them on or look into them."""
 KEPT = "public, max-age=31536000, immutable"
 """For files of ours whose address changes when they do."""
+FOUND, TOO_LARGE = 200, 413
 FROM_ANYWHERE = ("/receipts/", "/replies/", "/api/")
 """Programs call here, with a secret of their own in each call; no cookie counts."""
 
@@ -54,24 +57,12 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
-        fixed = path.startswith("/static/") and scope["query_string"].startswith(b"v=")
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                said = MutableHeaders(scope=message)
-                # A download is shut in more tightly than our own pages, and says so itself.
-                own = {"Content-Security-Policy"} & set(message_names(message))
-                said.update({name: value for name, value in self.headers.items() if name not in own})
-                if fixed and message["status"] == 200:  # noqa: PLR2004 - found
-                    said["Cache-Control"] = KEPT
-            await send(message)
-
+        answer = Answer(self, scope, receive, send)
         try:
             if self._is_foreign(scope):
-                await trouble.page(Request(scope), 403, trouble.STALE)(scope, receive, send_guarded)
+                await trouble.page(Request(scope), 403, trouble.STALE)(scope, receive, answer.send)
                 return
-            await self.app(scope, receive, send_guarded)
+            await self.app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last door
             # Neither its text nor the address: both may hold what must not be kept.
             where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:]]
@@ -84,6 +75,34 @@ class Guard:
         return csrf.is_foreign(Headers(scope=scope), self.offer.host)
 
 
-def message_names(message: Message) -> list[str]:
-    """Names of the headers an answer has by itself."""
-    return ["-".join(part.capitalize() for part in name.decode("latin-1").split("-")) for name, _ in message["headers"]]
+class Answer:
+    """An answer on its way out."""
+
+    def __init__(self, guard: Guard, scope: Scope, receive: Receive, send: Send) -> None:
+        self._guard, self._scope, self._receive, self._send = guard, scope, receive, send
+        path = scope["path"]
+        self._fixed = path.startswith("/static/") and scope["query_string"].startswith(b"v=")
+        self._for_programs = path.startswith(FROM_ANYWHERE)
+        self._instead = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of it, with our headers at its beginning."""
+        if self._instead:
+            return
+        if message["type"] == "http.response.start":
+            said = MutableHeaders(scope=message)
+            # The framework refuses a body that is too large by itself, in words for nobody.
+            if message["status"] == TOO_LARGE and said.get("content-type", "").startswith("text/plain"):
+                self._instead = True
+                told = problem(TOO_LARGE, code="too_large") if self._for_programs else self._page()
+                await told(self._scope, self._receive, Answer(self._guard, self._scope, self._receive, self._send).send)
+                return
+            # A download is shut in more tightly than our own pages, and says so itself.
+            own = {name for name in ("Content-Security-Policy",) if name in said}
+            said.update({name: value for name, value in self._guard.headers.items() if name not in own})
+            if self._fixed and message["status"] == FOUND:
+                said["Cache-Control"] = KEPT
+        await self._send(message)
+
+    def _page(self) -> Response:
+        return trouble.page(Request(self._scope), TOO_LARGE)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from models.refusal import BadInput, Problem
-from web.api import cases, commands, described, organisation, reports, trouble
+from web.api import cases, commands, described, evidence, organisation, reports, trouble
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,7 +24,7 @@ A program calls with a token that a person's administrator made (`varna token cr
 within the token's scopes. Every change carries an `Idempotency-Key`; what is refused says which rule refused it.
 All times are in UTC. Errors are problem details (RFC 9457).
 """
-RESOURCES = (reports, cases, commands, organisation)
+RESOURCES = (reports, cases, commands, evidence, organisation)
 
 
 class Api(FastAPI):

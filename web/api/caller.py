@@ -11,10 +11,11 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from desk.desk import Desk
+from models.areas import Area, may_visit
 from models.message import Actor
+from models.scopes import Scope
 from storage import people, programs
-from storage.programs import Scope
-from web.api.trouble import NoToken, OutOfScope
+from web.api.trouble import NoToken, NotTheirs, OutOfScope
 from web.guesses import Guesses
 from web.site import Site, site_of
 
@@ -54,12 +55,14 @@ async def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials
     return Caller(site, actor, program.scopes)
 
 
-def needs(scope: Scope) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: a caller whose token is good for this."""
+def needs(scope: Scope, area: Area) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: a caller whose token is good for this, and whose person may go there."""
 
     async def admitted(its: Annotated[Caller, Depends(caller)]) -> Caller:
         if scope not in its.scopes:
             raise OutOfScope(scope)
+        if not may_visit(its.actor, area):
+            raise NotTheirs
         return its
 
     return admitted

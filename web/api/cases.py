@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from desk import look
+from models.areas import Area
 from models.refusal import BadInput, Problem
-from models.vocabulary.case import Level, Stage
-from storage.programs import Scope
+from models.scopes import Scope
+from models.vocabulary.case import CaseKind, Level, Stage
+from storage import duty
+from storage.tables import Via
+from storage.worklist import Wanted, Whose, worklist
 from web.api import described
 from web.api.caller import Caller, needs
 from web.api.documents import (
@@ -25,11 +30,28 @@ from web.api.documents import (
 )
 
 router = APIRouter(tags=["cases"])
-Reader = Annotated[Caller, Depends(needs(Scope.READ))]
+Lister = Annotated[Caller, Depends(needs(Scope.READ, Area.WORKLIST))]
+Reader = Annotated[Caller, Depends(needs(Scope.READ, Area.CASE))]
 Ref = Annotated[
     str, Path(max_length=32, description="The number of a case.", openapi_examples={"usual": {"value": described.REF}})
 ]
 At = Annotated[datetime | None, Query(description="As it stood then, with a time zone.")]
+
+
+class Filters(BaseModel):
+    """Which cases."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    whose: Whose = Whose.ALL
+    stage: Stage | None = None
+    level: Level | None = Field(None, description="The level that sets the deadlines, presumed ones too.")
+    kind: CaseKind | None = None
+    due_before: datetime | None = Field(None, description="Only what owes something before, with a time zone.")
+    after: str | None = Field(None, max_length=200, description="What the page before said as `next`.")
+    limit: int = Field(50, ge=1, le=200)
+
+
 SEEN = described.refused(401, 403, 404, 422, 503)
 
 
@@ -39,17 +61,14 @@ SEEN = described.refused(401, 403, 404, 422, 503)
     summary="List the open cases, most urgent first",
     responses=described.refused(401, 403, 422, 503),
 )
-async def several(
-    caller: Reader,
-    stage: Stage | None = None,
-    level: Level | None = None,
-    due_before: At = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> CasePage:
-    """Only those that the caller may see something of."""
-    page = await look.worklist(caller.desk, caller.actor.id, stage, level, aware(due_before, "due_before"))
-    return CasePage(cases=tuple(CaseLine.of(item) for item in page))
+async def several(caller: Lister, asked: Annotated[Filters, Query()]) -> CasePage:
+    """Only those that the caller may see something of, in every organisation they act in."""
+    desk, now = caller.desk, datetime.now(UTC)
+    wanted = Wanted(asked.whose, asked.stage, asked.level, asked.kind, aware(asked.due_before, "due_before"))
+    async with desk.database.reading() as session:
+        actors = await duty.everywhere(session, caller.actor, now)
+        page = await worklist(session, desk.ring, actors, wanted, now, after=asked.after, limit=asked.limit)
+    return CasePage(cases=tuple(CaseLine.of(item) for item in page.items), next=page.after)
 
 
 @router.get(
@@ -68,7 +87,7 @@ async def one(
     known: Annotated[str | None, Header(alias="If-None-Match", max_length=100)] = None,
 ) -> CaseDocument | Response:
     """All of it for those who may see the whole case, level, stage and times for the others."""
-    view = await look.case(caller.desk, ref, caller.actor.id, at=aware(at, "at"), seq=seq)
+    view = await look.case(caller.desk, ref, caller.actor.id, at=aware(at, "at"), seq=seq, via=Via.API)
     tag = etag(view.case.seq)
     if known == tag:
         return Response(status_code=304, headers={"ETag": tag})
@@ -84,7 +103,7 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EventPage:
     """Who did what and what they wrote only for those who may see the whole case."""
-    told = await look.history(caller.desk, ref, caller.actor.id)
+    told = await look.history(caller.desk, ref, caller.actor.id, via=Via.API)
     following = [event for event in told.events if event.seq > after]
     shown = tuple(EventDocument.of(event, whole=told.view.whole) for event in following[:limit])
     more = shown[-1].seq if len(following) > limit else None
@@ -99,13 +118,13 @@ async def events(
 )
 async def obligations(caller: Reader, ref: Ref) -> ObligationList:
     """Met or not, by due time."""
-    return ObligationList.of(await look.case(caller.desk, ref, caller.actor.id))
+    return ObligationList.of(await look.case(caller.desk, ref, caller.actor.id, via=Via.API, what="obligations"))
 
 
 @router.get("/cases/{ref}/notices", operation_id="listNotices", summary="Who was told", responses=SEEN)
 async def notices(caller: Reader, ref: Ref) -> NoticeList:
     """What became of each notice, by person and channel; for those who may see the whole case."""
-    view = await look.case(caller.desk, ref, caller.actor.id)
+    view = await look.case(caller.desk, ref, caller.actor.id, via=Via.API, what="notices")
     found = await look.deliveries(caller.desk, ref, failed=False) if view.whole else []
     return NoticeList(case=ref, notices=tuple(NoticeDocument.of(delivery) for delivery in found))
 

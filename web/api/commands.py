@@ -8,13 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from desk import action, look
+from models.areas import Area
 from models.commands import COMMAND_LIMIT, read_command
 from models.refusal import BadInput, Problem
-from storage.programs import Scope
+from models.scopes import Scope, scopes_issue
+from storage.tables import Via
 from web.api import described
 from web.api.caller import Caller, needs
 from web.api.cases import Ref, etag
-from web.api.trouble import Changed
+from web.api.trouble import Changed, OutOfScope
 from workflows.messages import Receipt
 
 router = APIRouter(tags=["cases"])
@@ -31,7 +33,7 @@ router = APIRouter(tags=["cases"])
 async def act(
     request: Request,
     response: Response,
-    caller: Annotated[Caller, Depends(needs(Scope.ACT))],
+    caller: Annotated[Caller, Depends(needs(Scope.ACT, Area.CASE))],
     ref: Ref,
     key: Annotated[
         str,
@@ -50,8 +52,10 @@ async def act(
     The key is the id of the command. With `If-Match` nothing is done unless the case is as the caller has seen it.
     """
     command = read_command(_with_id(await request.body(), key))
+    if not scopes_issue(caller.scopes, type(command)):
+        raise OutOfScope(Scope.ACT)
     if expected is not None and expected != "*":
-        seen = etag((await look.case(caller.desk, ref, caller.actor.id)).case.seq)
+        seen = etag((await look.case(caller.desk, ref, caller.actor.id, via=Via.API)).case.seq)
         if expected != seen:
             raise Changed(seen)
     receipt = await action.act(caller.desk, ref, command, caller.actor.id)

@@ -29,7 +29,7 @@ REPORT: dict[str, Any] = {
     "organisation": "9001",
     "what": "Någon ropade hotfulla ord utanför kommunhuset efter mötet.",
     "reach": {"telephone": "070-174 06 10", "safe_time": "Efter 17"},
-    "kinds": ["veiled_threat"],
+    "kinds": ["threat_veiled"],
 }
 COMMAND: dict[str, Any] = {"type": "add_note", "text": "Ringde tillbaka, allt lugnt."}
 REF = "9001-FV-2026-00001"

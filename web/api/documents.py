@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from models.access import Sight
 from models.case import Case
 from models.events import AnyFact, Event
 from models.message import CaseRef, Code, Frozen, Instant, OrganisationCode
+from models.sight import Sight
 from models.vocabulary.case import CaseKind, Level, Stage, StageState, Urgency
 from models.vocabulary.people import Role
 from models.worktime import Explanation
@@ -73,7 +73,7 @@ class CasePage(Frozen):
 
     cases: tuple[CaseLine, ...]
     next: str | None = None
-    """What to name as `cursor` for the following ones; none if these were the last."""
+    """What to name as `after` for the following ones; none if these were the last."""
 
 
 class ObligationDocument(Frozen):

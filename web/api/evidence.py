@@ -8,15 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from desk import evidence
+from models.areas import Area
 from models.message import CaseRef, Code, Frozen, Instant
-from storage.programs import Scope
-from web import uploads
+from models.scopes import Scope
+from web import downloads, uploads
 from web.api import described
 from web.api.caller import Caller, needs
 from web.api.cases import Ref
 
 router = APIRouter(tags=["evidence"])
-Holder = Annotated[Caller, Depends(needs(Scope.EVIDENCE))]
+Holder = Annotated[Caller, Depends(needs(Scope.EVIDENCE, Area.CASE))]
 
 
 class EvidenceDocument(Frozen):
@@ -62,7 +63,8 @@ async def add(
 ) -> EvidenceDocument:
     """The body is the file. It is kept sealed, its hash stands in the answer and in the ledger of the case."""
     label = evidence.Label(name=name)
-    kept = await evidence.receive(caller.desk, ref, caller.actor.id, request.stream(), datetime.now(UTC), label)
+    file = uploads.bare(request, caller.desk.vault.largest)
+    kept = await evidence.receive(caller.desk, ref, caller.actor.id, file.chunks, datetime.now(UTC), label)
     response.headers["Location"] = f"/api/v1/evidence/{kept.piece.id}"
     return EvidenceDocument.model_validate(kept.document())
 
@@ -103,4 +105,4 @@ async def one(
 ) -> Response:
     """The bytes as they were received; always as a download, whatever they are."""
     piece, chunks = await evidence.send(caller.desk, caller.actor.id, identity)
-    return uploads.download(piece, chunks)
+    return downloads.download(piece, chunks)

@@ -8,18 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from desk import duty
+from models.areas import Area
 from models.message import Code, Frozen, Instant
 from models.routine import Routine
+from models.scopes import Scope
 from models.vocabulary.people import Role
 from storage import people, routines
 from storage.people import Organisation
-from storage.programs import Scope
 from web.api import described
 from web.api.caller import Caller, needs
 from web.api.cases import At, aware
 
 router = APIRouter(tags=["organisation"])
-Reader = Annotated[Caller, Depends(needs(Scope.READ))]
 SEEN = described.refused(401, 403, 404, 422, 503)
 
 
@@ -52,14 +52,14 @@ class DutyDocument(Frozen):
 
 
 @router.get("/contacts", operation_id="getContacts", summary="The organisation and its people", responses=SEEN)
-async def contacts(caller: Reader) -> Organisation:
+async def contacts(caller: Annotated[Caller, Depends(needs(Scope.READ, Area.CONTACTS))]) -> Organisation:
     """Roles, channels and absences."""
     async with caller.desk.database.reading() as session:
         return await people.directory(session, caller.desk.ring, caller.actor.organisation)
 
 
 @router.get("/duty", operation_id="getDuty", summary="Who would be called now, and why", responses=SEEN)
-async def called(caller: Reader, at: At = None) -> DutyDocument:
+async def called(caller: Annotated[Caller, Depends(needs(Scope.READ, Area.DUTY))], at: At = None) -> DutyDocument:
     """For an acute alarm, rung by rung; now, or at another moment."""
     moment, desk = aware(at, "at") or datetime.now(UTC), caller.desk
     async with desk.database.reading() as session:
@@ -81,7 +81,7 @@ async def called(caller: Reader, at: At = None) -> DutyDocument:
 
 @router.get("/routine", operation_id="getRoutine", summary="The adopted routine", responses=SEEN)
 async def routine(
-    caller: Reader,
+    caller: Annotated[Caller, Depends(needs(Scope.READ, Area.ROUTINE))],
     on: Annotated[datetime | None, Query(description="The one in force then, with a time zone.")] = None,
 ) -> Routine:
     """The one in force now, or at another moment."""

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from desk import intake
+from models.areas import Area
 from models.refusal import BadInput, Problem
 from models.report import REPORT_LIMIT, read_report
-from storage.programs import Scope
+from models.scopes import Scope
 from web.api import described
 from web.api.caller import Caller, needs
 from web.api.documents import ReportAnswer
@@ -31,7 +32,7 @@ LONGEST_KEY = 200
 async def hand_in(
     request: Request,
     response: Response,
-    caller: Annotated[Caller, Depends(needs(Scope.REPORT))],
+    caller: Annotated[Caller, Depends(needs(Scope.REPORT, Area.REPORT))],
     key: Annotated[
         str, Header(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, description=described.KEY)
     ],

@@ -38,6 +38,13 @@ class OutOfScope(HTTPException):
         super().__init__(403, headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'})
 
 
+class NotTheirs(HTTPException):
+    """Whoever the program acts as has no business there."""
+
+    def __init__(self) -> None:
+        super().__init__(403)
+
+
 class Changed(HTTPException):
     """What the caller has seen is not what stands there now."""
 
@@ -81,7 +88,7 @@ async def told(request: Request, error: Exception) -> Response:
     """An error as a problem."""
     own = words(language_of(request))
     if isinstance(error, HTTPException):
-        code = OF_STATUS.get(error.status_code, "")
+        code = "not_your_role" if isinstance(error, NotTheirs) else OF_STATUS.get(error.status_code, "")
         return problem(
             error.status_code, code=code, detail=own.code("api", code) if code else "", headers=error.headers
         )

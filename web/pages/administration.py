@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from desk import administration
 from desk.staffing import lacks
 from i18n import problem_text
-from models.areas import Area
+from models.areas import Area, may_visit
 from models.refusal import BadInput
 from storage import keys, people, programs, routines
 from web.form import Posted
@@ -32,7 +32,7 @@ async def overview(visit: Administrator) -> Response:
 
 
 @router.post(f"{PATH}/rutin", max_body_size=administration.LARGEST * 3 + 1024)
-async def adopt(visit: Administrator, form: Posted) -> Response:
+async def adopt(visit: Annotated[Visit, Depends(at(Area.ORGANISATIONS))], form: Posted) -> Response:
     """Try a routine file, or adopt it; every hole is told with its line."""
     text, only_tried = form.one("routine"), form.one("deed") == "try"
     try:
@@ -47,7 +47,7 @@ async def adopt(visit: Administrator, form: Posted) -> Response:
 
 
 @router.post(f"{PATH}/program/{{code}}/aterta")
-async def revoke(visit: Administrator, code: str, form: Posted) -> Response:  # noqa: ARG001 - checked for its token
+async def revoke(visit: Annotated[Visit, Depends(at(Area.PROGRAMS))], code: str, form: Posted) -> Response:  # noqa: ARG001 - checked for its token
     """Take a program's token back."""
     try:
         await administration.revoke(visit.desk, visit.actor, code, visit.now)
@@ -84,6 +84,7 @@ async def _shown(
         wrapped=wrapped,
         active_key=desk.ring.masters.active,
         checks=await visit.site.examine() if visit.site.examine else [],
+        may=lambda area: may_visit(visit.actor, Area(area)),
         problems=problems,
         routine=routine,
         done=done or said.get(visit.request.query_params.get("klart", ""), ""),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from web.form import Form
 
 router = APIRouter()
-Administrator = Annotated[Visit, Depends(at(Area.ADMINISTRATION))]
+Administrator = Annotated[Visit, Depends(at(Area.USERS))]
 PEOPLE = f"{PATH}/personer"
 NOT_HELD = frozenset({Role.AFFECTED, Role.REPORTER, Role.HANDLER})
 """Roles that people have towards a case, not in the organisation."""
