@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.message import CLOCK, WORLD
+from models.outside import MAY_OUTSIDE, OUTSIDE, is_outside
 from models.refusal import Refusal
 from models.sight import CASEWORKERS, HEADLINE_READERS, PREVENTERS, Sight, kept_out, roles_in, sight, unnamed
 from models.vocabulary.case import CaseKind
@@ -60,6 +61,9 @@ MAY: dict[str, frozenset[Role]] = {
     "move_routine": frozenset({Role.SECURITY_CHIEF}),
     "end_drill": DUTY,
     "break_glass": BREAKERS,
+    "write_message": frozenset(),
+    "ask_help": frozenset(),
+    "answer_message": DUTY,
     "review_glass": frozenset({Role.SECURITY_CHIEF, Role.DEPUTY, Role.DATA_PROTECTION_OFFICER}),
 }
 SYSTEM = {"tick": CLOCK, "notice_outcome": WORLD}
@@ -75,6 +79,9 @@ def refuse_unless_allowed(actor: Actor, kind: type[Command], case: Case, now: da
         if actor.id != SYSTEM[name]:
             raise Refusal("not_allowed", "actor", command=name)
         return
+    if is_outside(actor):
+        _refuse_unless_own(actor, name, case)
+        return
     if sight(actor, case, now) is Sight.NOTHING and not (name == "break_glass" and _may_break(actor, case)):
         raise Refusal("unknown_case", "case")
     allowed = MAY[name]
@@ -83,6 +90,14 @@ def refuse_unless_allowed(actor: Actor, kind: type[Command], case: Case, now: da
     if not roles_in(actor, case) & allowed:
         raise Refusal("not_allowed", "actor", command=name)
     if actor.organisation != case.organisation and name != "accept_handover":
+        raise Refusal("not_allowed", "actor", command=name)
+
+
+def _refuse_unless_own(actor: Actor, name: str, case: Case) -> None:
+    """Whoever holds a receipt code sees nothing, and may yet write in their own case, whoever else is kept out."""
+    if actor.organisation != case.organisation:
+        raise Refusal("unknown_case", "case")
+    if name not in MAY_OUTSIDE[OUTSIDE[actor.id]]:
         raise Refusal("not_allowed", "actor", command=name)
 
 

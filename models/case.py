@@ -196,6 +196,8 @@ class Case(Frozen):
     glasses: tuple[Glass, ...] = ()
     """Each time somebody broke the glass to see it."""
     consents: Sorted[ConsentPurpose] = frozenset()
+    unanswered: dict[Code, Instant] = Field(default_factory=dict)
+    """Since when those who have written wait for an answer, by their report."""
     reports: tuple[Code, ...] = ()
     evidence: tuple[Code, ...] = ()
     links: tuple[Link, ...] = ()

@@ -16,6 +16,7 @@ from models.stages import (
     consent,
     correction,
     deadlines,
+    dialogue,
     drill,
     glass,
     handover,
@@ -66,7 +67,10 @@ HumanCommand = Annotated[
     | deadlines.MoveRoutine
     | drill.EndDrill
     | glass.BreakGlass
-    | glass.ReviewGlass,
+    | glass.ReviewGlass
+    | dialogue.WriteMessage
+    | dialogue.AskHelp
+    | dialogue.AnswerMessage,
     Field(discriminator="type"),
 ]
 """What a person may propose. The clock and the world have their own: `Tick` and `NoticeOutcome`."""

@@ -14,6 +14,7 @@ from models.stages import (
     consent,
     correction,
     deadlines,
+    dialogue,
     drill,
     glass,
     handover,
@@ -70,6 +71,9 @@ AnyFact = Annotated[
     | drill.DrillEnded
     | glass.GlassBroken
     | glass.GlassReviewed
+    | dialogue.MessageReceived
+    | dialogue.HelpAsked
+    | dialogue.MessageSent
     | clock.Reminded
     | clock.Escalated
     | clock.NoticeSent

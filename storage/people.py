@@ -13,7 +13,8 @@ from sqlalchemy import delete, insert, select
 
 from i18n.times import ZONE
 from models.contact import Contact
-from models.message import Actor, Code, Frozen, OrganisationCode, Sorted
+from models.message import Actor, Frozen, OrganisationCode, Sorted
+from models.outside import PersonCode
 from models.refusal import BadInput, Problem
 from models.report import Line
 from models.vocabulary.people import Role
@@ -45,7 +46,7 @@ class ContactUnreadable(Unreadable):
 class Person(Contact):
     """Somebody with a part in the process."""
 
-    code: Code
+    code: PersonCode
     roles: Sorted[Role]
     language: Literal["sv", "en"] = "sv"
     active: bool = True

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from models.case import Case, Link
 from models.message import CaseRef, Code, Command, Fact, Sorted, Text
+from models.outside import is_outside
 from models.refusal import Refusal
 from models.sight import CASEWORKERS
 from models.stages.intake import back_to_work
@@ -55,6 +56,8 @@ class AddEvidence(Command):
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
         if self.evidence is None:
+            if is_outside(context.actor):  # that there is nothing to secure is for us to say
+                raise Refusal("evidence_required", "evidence")
             if self.text is None:
                 raise Refusal("reason_required", "text")
             if self.digest is not None:

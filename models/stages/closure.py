@@ -223,7 +223,8 @@ class Reopened(Fact):
 def _outliving(case: Case) -> dict[str, tuple[datetime, ...]]:
     """The moments whose duties outlive a closing, as far as nobody has answered them: their clocks go on."""
     broken = tuple(glass.broken for glass in case.glasses if not glass.reviewed)
-    return {"glass_broken": broken} if broken else {}
+    waiting = tuple(sorted(case.unanswered.values()))
+    return {name: times for name, times in (("glass_broken", broken), ("message_received", waiting)) if times}
 
 
 def _refuse_unless_drill(reason: ClosureReason, case: Case) -> None:

@@ -243,7 +243,12 @@ class AffectedContacted(Fact):
         return ("contact_attempted",) if self.outcome is ContactOutcome.NOT_REACHED else ("affected_contacted",)
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return consequences(case, self.consequences)
+        return consequences(case, self.consequences) | talked(self.outcome)
+
+
+def talked(outcome: ContactOutcome) -> dict[str, object]:
+    """Whoever was spoken to waits for no answer any more."""
+    return {} if outcome is ContactOutcome.NOT_REACHED else {"unanswered": {}}
 
 
 def consequences(case: Case, seen: tuple[Consequence, ...]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from models.case import Case, MeasureRecord
 from models.message import Code, Command, Day, Fact, Frozen, Text
 from models.refusal import Refusal
-from models.stages.intake import consequences
+from models.stages.intake import consequences, talked
 from models.stages.risk import IncidentAdded
 from models.vocabulary.case import Answer, Stage
 from models.vocabulary.incident import Consequence
@@ -168,4 +168,4 @@ class FollowedUp(Fact):
         return ("follow_up_missed",) if self.outcome is ContactOutcome.NOT_REACHED else ("followed_up",)
 
     def effect(self, case: Case, event: Event) -> dict[str, object]:
-        return consequences(case, self.consequences)
+        return consequences(case, self.consequences) | talked(self.outcome)

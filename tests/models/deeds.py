@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.commands import COMMANDS
+from models.outside import Holder
 from models.vocabulary.case import ClosureReason, GlassOutcome, Level, ReopenReason, TriageOutcome
+from models.vocabulary.people import Role
 from models.vocabulary.police import PoliceDecision, PoliceStatus, RestrainingOrderState
 from models.vocabulary.support import ContactOutcome, MeasureState
 from tests.models.cases import person
@@ -22,6 +24,8 @@ STAFF = [
     person("clerk", "municipal_clerk", "chancellery_chief"),
     person("registrar", "registrar"),
     person("region", "security_coordinator", organisation="90"),
+    Holder("r1", Role.AFFECTED).actor("9001"),
+    Holder("r2", Role.REPORTER).actor("9001"),
     person("officer", "data_protection_officer"),
     person("secure", "information_security"),
 ]
@@ -100,6 +104,9 @@ WHAT: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "escalate": some(rung=st.integers(1, 5), text="x"),
     "end_drill": some(),
     "break_glass": some(text="x"),
+    "write_message": some(report=one(["r1", "r1", "r2"]), text="x"),
+    "ask_help": some(report=one(["r1", "r2"]), wishes=one([["support"], ["police", "protection"]])),
+    "answer_message": some(report=one([None, None, "r1", "r2"]), text="x"),
     "review_glass": some(glass=one([None, None, 3, 9]), outcome=one(GlassOutcome), text="x"),
 }
 KINDS = {str(kind.model_fields["type"].default): kind for kind in COMMANDS}

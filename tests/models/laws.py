@@ -9,6 +9,7 @@ from models.case import Case
 from models.events import Event
 from models.notices import Notice
 from models.obligations import obligations
+from models.outside import OUTSIDE, Holder
 from models.sight import Sight, sight
 from models.stages.closure import Closed
 from models.vocabulary.case import CaseKind, ClosureReason, Level, Stage
@@ -76,3 +77,10 @@ def assert_glasses(case: Case, events: Sequence[Event], now: datetime) -> None:
     officer = person("officer", Role.DATA_PROTECTION_OFFICER)
     blocked = officer.id in case.blocked_people or officer.roles & case.blocked_roles
     assert sight(officer, case, now) is (Sight.HEADLINE if waits and not blocked else Sight.NOTHING)
+
+
+def assert_answered(case: Case) -> None:
+    """Whoever has written and has not been spoken to since is owed an answer, whatever became of the case."""
+    owed = [one for one in obligations(case, ROUTINE) if one.kind == "answer_message" and one.open]
+    assert owed or not case.unanswered or (case.closed and case.drill)
+    assert all(sight(Holder("r1", role).actor("9001"), case) is Sight.NOTHING for role in OUTSIDE.values())

@@ -69,6 +69,9 @@ INCIDENT = {
     "end_drill": "HCSDT",
     "break_glass": "CSDT E",
     "review_glass": "SD",
+    "write_message": "",
+    "ask_help": "",
+    "answer_message": "HCSDT",
 }
 """Who may do what in an incident. In a preventive case K and N may do all that H, C, S and D may."""
 SEES = {

@@ -38,7 +38,7 @@ from models.stages.intake import LevelChanged, Reported
 from models.vocabulary.case import CaseKind, ClosureReason, Stage
 from tests.models.cases import command, person
 from tests.models.deeds import DATES, DELICATE, HANDLERS, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one, settling
-from tests.models.laws import ROUTINE, assert_closable, assert_glasses, assert_tellable
+from tests.models.laws import ROUTINE, assert_answered, assert_closable, assert_glasses, assert_tellable
 from tests.models.life import local
 
 NEVER_SHOWN = {
@@ -268,8 +268,9 @@ class Living(RuleBasedStateMachine):
         assert not self.case.named & self.case.blocked_people
 
     @invariant()
-    def whoever_broke_the_glass_sees_the_case_until_it_closes_and_no_glass_is_forgotten(self) -> None:
+    def no_glass_and_nobody_who_has_written_is_forgotten(self) -> None:
         assert_glasses(self.case, self.events, self.now)
+        assert_answered(self.case)
 
     def teardown(self) -> None:
         if self.events:

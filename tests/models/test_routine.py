@@ -147,6 +147,7 @@ def test_each_kind_of_case_has_obligations_of_its_own() -> None:
         "closing",
         "handover",
         "glass_review",
+        "answer_message",
     }
 
 
