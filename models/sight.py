@@ -102,6 +102,16 @@ def sight(actor: Actor, case: Sighted, now: datetime | None = None) -> Sight:
     return Sight.HEADLINE if roles & HEADLINE_READERS else little
 
 
+def reads_words(actor: Actor, case: Sighted, kind: str, now: datetime | None = None) -> bool:
+    """Whether somebody reads what people wrote in an event of this type: whoever sees the whole case does.
+
+    Of a glass that waits for its review, whoever is to review it reads the reason too.
+    """
+    seen = sight(actor, case, now)
+    reviews = kind in {"glass_broken", "glass_reviewed"} and not roles_in(actor, case).isdisjoint(reviewers(case))
+    return seen is Sight.WHOLE or (seen is Sight.HEADLINE and reviews)
+
+
 def kept_out(actor: Actor, case: Sighted) -> bool:
     """Conflict of interest (jäv): whoever holds a blocked role is kept out altogether, whatever else they hold."""
     return actor.id in case.blocked_people or not actor.roles.isdisjoint(case.blocked_roles)

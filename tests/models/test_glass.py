@@ -9,7 +9,7 @@ import pytest
 
 from models.case import Case
 from models.message import Actor
-from models.sight import Sight, sight
+from models.sight import Sight, reads_words, sight
 from models.vocabulary.people import Role
 from tests.models.cases import answer, closed, leads_to, opened, person, reported
 from tests.models.life import CHIEF, COORDINATOR, DEPUTY, Life
@@ -125,6 +125,19 @@ def test_until_it_is_reviewed_the_data_protection_officer_sees_the_headline() ->
     assert sees(broken(life), OFFICER) is Sight.HEADLINE
     life.at("2026-03-03 09:00").does("review_glass", OFFICER, outcome="justified", text="Det var bråttom.")
     assert sees(life, OFFICER) is Sight.NOTHING
+
+
+def test_whoever_reviews_reads_why_it_was_broken_and_nothing_else_that_people_wrote() -> None:
+    life = hidden()
+    officer, registrar = person(OFFICER, OFFICER), person("registrar", "registrar")
+    assert not reads_words(officer, life.case, "glass_broken", life.now)
+    broken(life)
+    assert reads_words(officer, life.case, "glass_broken", life.now)
+    assert not reads_words(officer, life.case, "note_added", life.now)
+    assert not reads_words(registrar, broken(opened(), "chief_executive").case, "glass_broken", life.now)
+    assert reads_words(person(COORDINATOR, COORDINATOR), life.case, "note_added", life.now)
+    blocked = life.case.model_copy(update={"blocked_people": frozenset({OFFICER})})
+    assert not reads_words(officer, blocked, "glass_broken", life.now)
 
 
 def test_a_data_protection_officer_who_is_a_caseworker_too_sees_no_more_of_a_protected_identity() -> None:
