@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.keys import KeyRing
 from tests import postgres
 from tests.web import browser, city
+from tests.web.doorway import Doorway, doorway
 from tests.web.office import Office, opened, served
 
 
@@ -79,3 +80,18 @@ async def office(database: Database, ring: KeyRing) -> Office:
 async def visitor(office: Office) -> AsyncIterator[httpx2.AsyncClient]:
     async with served(office.database, office.ring) as client:
         yield client
+
+
+@pytest.fixture
+async def door(database: Database, ring: KeyRing) -> AsyncIterator[Doorway]:
+    async with doorway(database, ring) as opened_door:
+        yield opened_door
+
+
+@pytest.fixture
+async def own_door(sqlite_url: str, ring: KeyRing) -> AsyncIterator[Doorway]:
+    """On one kind of database: for what does not depend on it."""
+    database = Database(sqlite_url)
+    async with doorway(database, ring) as opened_door:
+        yield opened_door
+    await database.close()

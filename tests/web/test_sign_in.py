@@ -19,21 +19,6 @@ from storage.tables import Method
 from tests.web.doorway import CHIEF, DUTY, PASSWORD, Browser, Doorway, doorway, next_code, this_code
 
 
-@pytest.fixture
-async def door(database: Database, ring: KeyRing) -> AsyncIterator[Doorway]:
-    async with doorway(database, ring) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def own_door(sqlite_url: str, ring: KeyRing) -> AsyncIterator[Doorway]:
-    """On one kind of database: for what does not depend on it."""
-    database = Database(sqlite_url)
-    async with doorway(database, ring) as opened:
-        yield opened
-    await database.close()
-
-
 async def test_an_invited_person_sets_up_and_signs_in_by_password_and_code(door: Doorway) -> None:
     async with door.browser() as browser:
         secret, codes = await door.sets_up(browser)
