@@ -10,9 +10,9 @@ import structlog
 
 from desk.action import Unanswered, act_as
 from models.message import Actor
+from models.outside import OUTSIDE
 from models.refusal import Refusal
 from models.stages.casework import AddEvidence
-from models.vocabulary.people import Role
 from storage import cases, evidence, people
 from storage.database import OutOfReach
 from workflows.client import EngineOutOfReach
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-BY_CODE = (Role.AFFECTED, Role.REPORTER)
-"""Who hands in without an account, by the receipt code of a report."""
 ABANDONED = timedelta(days=1)
 """Bytes that nobody has written down by then never will be: whoever sent them went away."""
 BETWEEN_CLEARINGS = timedelta(hours=1)
@@ -92,10 +90,10 @@ async def keep_up(desk: Desk, seconds: float) -> None:
 
 
 async def actor_of(desk: Desk, ref: str, by: str) -> Actor:
-    """Whoever hands in, as an actor; raises `UnknownUser`."""
+    """Whoever hands in: somebody in the directory, or the holder of a receipt code. Raises `UnknownUser`."""
     organisation = ref.partition("-")[0]
-    if by in BY_CODE:
-        return Actor(id=str(by), organisation=organisation, roles=frozenset({Role(by)}))
+    if by in OUTSIDE:
+        return Actor(id=by, organisation=organisation, roles=frozenset({OUTSIDE[by]}))
     async with desk.database.reading() as session:
         return await people.actor(session, by, organisation)
 

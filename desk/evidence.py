@@ -9,16 +9,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk import look
-from desk.custody import BY_CODE, actor_of, tell
+from desk.custody import actor_of, tell
 from desk.media import lies, sniff
 from models.context import Context
 from models.decide import decide
+from models.outside import OUTSIDE, Holder
 from models.refusal import BadInput, Problem, Refusal
 from models.stages.casework import AddEvidence
-from models.vocabulary.people import Role
 from storage import cases, evidence, people, routines
 from storage.evidence import Piece, UnknownEvidence
 from storage.keys import KeyDestroyed
+from storage.tables import Via
 from storage.vault import Damaged
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ class Label:
 
     name: str = ""
     note: str = ""
-    report: str | None = None
-    """The report it came with."""
 
 
 NOTHING_SAID = Label()
@@ -69,15 +68,15 @@ class Received:
 
 
 async def receive(
-    desk: Desk, ref: str, by: str | Role, chunks: AsyncIterator[bytes], now: datetime, label: Label = NOTHING_SAID
+    desk: Desk, ref: str, by: str | Holder, chunks: AsyncIterator[bytes], now: datetime, label: Label = NOTHING_SAID
 ) -> Received:
     """Keep a file and tell its case. Once it is kept, whoever handed it in is told so, whatever goes wrong.
 
-    :param by: the code of a user; or a role of `BY_CODE`, of which the receipt code is proof enough.
+    :param by: the code of a user; or whoever holds a receipt code, which is proof enough.
     :param chunks: the bytes as they come. If they break off, or are too many, nothing is kept.
     :param now: when they came (UTC); not before the report itself did.
     :raises BadInput: too large, too many, or nothing at all.
-    :raises Refusal, UnknownCase: if this person may not see the case, or nothing may be added to it.
+    :raises Refusal: if this person may not see the case, or nothing may be added to it.
     :raises OutOfReach: if vault or database do not answer.
     """
     await _refuse_unless_welcome(desk, ref, by, now)
@@ -89,9 +88,9 @@ async def receive(
         id=identity,
         organisation=ref.partition("-")[0],
         case=ref,
-        report=label.report,
+        report=by.report if isinstance(by, Holder) else None,
         received=now,
-        by=str(by),
+        by=_code(ref, by),
         size=sealed.size,
         digest=sealed.digest,
         type=sniff(sealed.head),
@@ -100,8 +99,8 @@ async def receive(
     )
     try:
         async with desk.database.writing() as session:
-            if isinstance(by, Role):
-                _refuse_too_much(await evidence.amount(session, ref, BY_CODE), piece.size)
+            if isinstance(by, Holder):
+                _refuse_too_much(await evidence.amount(session, ref, OUTSIDE), piece.size)
             await evidence.put(session, desk.ring, piece)
     except BaseException:
         await desk.vault.remove(identity)
@@ -118,7 +117,7 @@ async def send(desk: Desk, user: str, identity: str) -> tuple[Piece, AsyncIterat
     try:
         async with desk.database.reading() as session:
             piece = await evidence.get(session, desk.ring, identity)
-        view = await look.case(desk, piece.case, user)
+        view = await look.case(desk, piece.case, user, via=Via.EVIDENCE, what=identity)
     except (UnknownEvidence, KeyDestroyed, cases.UnknownCase, people.UnknownUser):
         raise Refusal("unknown_case", "case") from None
     if not view.whole:
@@ -137,11 +136,11 @@ async def of_case(desk: Desk, ref: str, user: str) -> list[Piece]:
     return await handed_in(desk, ref) if view.whole else []
 
 
-async def handed_in(desk: Desk, ref: str, by: tuple[str, ...] = ()) -> list[Piece]:
-    """What some have handed in to a case, or all; for callers who know that it may be seen."""
+async def handed_in(desk: Desk, ref: str, holder: Holder | None = None) -> list[Piece]:
+    """What was handed in to a case, by one holder of a receipt code or by all; for callers who know it may be seen."""
     async with desk.database.reading() as session:
         found = await evidence.of_case(session, desk.ring, ref)
-    return [piece for piece in found if not by or piece.by in by]
+    return [piece for piece in found if holder is None or piece.report == holder.report]
 
 
 def plain_name(name: str) -> str:
@@ -154,21 +153,24 @@ def plain_name(name: str) -> str:
     return stem[: LONGEST_NAME - 20] + (dot + ending[:16]) if stem else kept[:LONGEST_NAME]
 
 
-async def _refuse_unless_welcome(desk: Desk, ref: str, by: str | Role, now: datetime) -> None:
+async def _refuse_unless_welcome(desk: Desk, ref: str, by: str | Holder, now: datetime) -> None:
     """Say before the first byte what the case would say after the last."""
     command = AddEvidence(id="evidence", evidence="evidence", digest="0" * 64)
-    if isinstance(by, Role):
-        async with desk.database.reading() as session:
-            _refuse_too_much(await evidence.amount(session, ref, BY_CODE), 0)
-    else:
-        await look.case(desk, ref, by)
     async with desk.database.reading() as session:
+        if isinstance(by, Holder):
+            _refuse_too_much(await evidence.amount(session, ref, OUTSIDE), 0)
         try:
             case = await cases.load(session, desk.ring, ref)
-        except cases.CaseWaits:
-            return
-        actor = await actor_of(desk, ref, by)
+        except cases.UnknownCase as unknown:
+            if isinstance(unknown, cases.CaseWaits) and isinstance(by, Holder):
+                return
+            raise Refusal("unknown_case", "case") from None
+        actor = await actor_of(desk, ref, _code(ref, by))
         decide(case, command, Context(now, actor, await routines.by_digest(session, case.routine.digest)))
+
+
+def _code(ref: str, by: str | Holder) -> str:
+    return by.actor(ref.partition("-")[0]).id if isinstance(by, Holder) else by
 
 
 def _refuse_too_much(had: evidence.Amount, more: int) -> None:

@@ -34,7 +34,7 @@ class Piece:
     report: str | None
     received: datetime
     by: str
-    """The code of a user, or `affected` or `reporter`."""
+    """The code of a user, or of whoever holds a receipt code (`models.outside`)."""
     size: int
     digest: str
     """SHA-256 of the bytes as received, in hexadecimal."""

@@ -6,9 +6,14 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from models.outside import Holder
+from models.vocabulary.people import Role
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+AFFECTED, REPORTER = Holder("r1", Role.AFFECTED), Holder("r2", Role.REPORTER)
+"""Whoever holds a receipt code."""
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(50)
 HTML = b"\xef\xbb\xbf  <!DOCTYPE html><html><script>alert(1)</script>"
 PROGRAM = b"MZ\x90\0\x03" + bytes(100)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,19 +11,18 @@ import pytest
 
 from desk import custody
 from desk import evidence as desk
-from desk.custody import BY_CODE
 from desk.evidence import MOST_FILES, Label, Received, plain_name
 from models.case import Case, Closing
+from models.outside import Holder
 from models.refusal import BadInput, Refusal
 from models.vocabulary.case import ClosureReason
 from models.vocabulary.people import Role
 from operate.house import House
 from storage import cases, evidence, people
-from storage.cases import UnknownCase
 from storage.database import Database
 from storage.keys import KeyDestroyed, KeyRing
 from storage.vault import Damaged
-from tests.desk.files import HTML, PNG, PROGRAM, breaking_off, coming, never
+from tests.desk.files import AFFECTED, HTML, PNG, PROGRAM, REPORTER, breaking_off, coming, never
 from tests.operate.queued import house
 from tests.storage.town import DIRECTORY, MARKED, NOON, Town, found
 
@@ -57,7 +55,7 @@ def kept(shut: House) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-async def hands_in(shut: House, case: str, *chunks: bytes, by: str = Role.REPORTER) -> Received:
+async def hands_in(shut: House, case: str, *chunks: bytes, by: str | Holder = REPORTER) -> Received:
     return await desk.receive(shut, case, by, coming(*(chunks or (PNG,))), AFTER, NAMED)
 
 
@@ -90,20 +88,20 @@ async def test_it_is_kept_while_the_engine_is_away_and_waits_to_be_told(town: To
 
 async def test_it_is_kept_before_its_case_has_begun(town: Town, shut: House) -> None:
     accepted = await town.accepts()
-    received = await desk.receive(
-        shut, accepted.case, Role.AFFECTED, coming(PNG), AFTER, replace(NAMED, report=accepted.report)
-    )
+    holder = Holder(accepted.report, Role.AFFECTED)
+    received = await desk.receive(shut, accepted.case, holder, coming(PNG), AFTER, NAMED)
     assert received.piece.report == accepted.report
     assert await custody.tell_waiting(shut) == 0
-    assert await desk.handed_in(shut, accepted.case, BY_CODE) == [received.piece]
-    with pytest.raises(UnknownCase):
+    assert await desk.handed_in(shut, accepted.case, holder) == [received.piece]
+    assert await desk.handed_in(shut, accepted.case, REPORTER) == []
+    with pytest.raises(Refusal, match="unknown_case"):
         await desk.receive(shut, accepted.case, CHIEF, never(), AFTER)
 
 
 async def test_a_file_that_breaks_off_leaves_nothing(town: Town, shut: House) -> None:
     case, _ = await town.opens()
     with pytest.raises(ConnectionResetError):
-        await desk.receive(shut, case.ref, Role.REPORTER, breaking_off(PNG, os.urandom(MEGABYTE)), AFTER)
+        await desk.receive(shut, case.ref, REPORTER, breaking_off(PNG, os.urandom(MEGABYTE)), AFTER)
     assert kept(shut) == []
     assert await desk.handed_in(shut, case.ref) == []
 
@@ -127,7 +125,7 @@ async def test_those_without_an_account_may_hand_in_so_much_and_no_more_and_othe
     case, other = (await town.opens())[0].ref, (await town.opens())[0].ref
     for _ in range(MOST_FILES):
         await hands_in(shut, case)
-    for chunks, by, code in ((never(), Role.AFFECTED, "too_many_files"), (never(), Role.REPORTER, "too_many_files")):
+    for chunks, by, code in ((never(), AFFECTED, "too_many_files"), (never(), REPORTER, "too_many_files")):
         with pytest.raises(BadInput, match="at most 20") as refused:
             await desk.receive(shut, case, by, chunks, AFTER)
         assert refused.value.problems[0].code == code

@@ -8,13 +8,11 @@ import pytest
 
 from desk import custody
 from desk import evidence as desk
-from desk.custody import BY_CODE
 from desk.evidence import Label
 from models.refusal import Refusal
 from models.stages.casework import EvidenceAdded
-from models.vocabulary.people import Role
 from storage.tables import EvidenceState
-from tests.desk.files import PNG, coming, never
+from tests.desk.files import AFFECTED, PNG, REPORTER, coming, never
 from tests.reports import a_report
 
 if TYPE_CHECKING:
@@ -49,9 +47,7 @@ async def test_what_an_officer_hands_in_stands_in_the_case_at_once(town: Town) -
 async def test_what_came_while_the_engine_was_away_is_told_when_it_is_back_once_and_with_its_time(town: Town) -> None:
     case = await town.report(a_report())
     came = await town.now()
-    received = [
-        await desk.receive(town.house, case.ref, by, coming(PNG), came) for by in (Role.REPORTER, Role.AFFECTED, CHIEF)
-    ]
+    received = [await desk.receive(town.house, case.ref, by, coming(PNG), came) for by in (REPORTER, AFFECTED, CHIEF)]
     assert all(one.trouble for one in received)
     assert await added(case) == []
 
@@ -60,18 +56,18 @@ async def test_what_came_while_the_engine_was_away_is_told_when_it_is_back_once_
     assert await custody.tell_waiting(town.house) == 3
     assert await custody.tell_waiting(town.house) == 0
     events = await added(case)
-    assert {(event.actor, event.at) for event in events} == {("reporter", came), ("affected", came), (CHIEF, came)}
+    assert {(event.actor, event.at) for event in events} == {("informant", came), ("affected", came), (CHIEF, came)}
     assert len(events) == 3
     # Whoever was told already, and says so too late, changes nothing.
     for one in received:
         assert await custody.tell(town.house, one.piece) is None
     assert await added(case) == events
-    assert {piece.recorded for piece in await desk.handed_in(town.house, case.ref, BY_CODE)} == {True}
+    assert {piece.recorded for piece in await desk.handed_in(town.house, case.ref)} == {True}
 
 
 async def test_what_came_too_late_for_its_case_is_kept_and_marked(town: Town) -> None:
     case = await town.report(a_report())
-    received = await desk.receive(town.house, case.ref, Role.REPORTER, coming(PNG), await town.now())
+    received = await desk.receive(town.house, case.ref, REPORTER, coming(PNG), await town.now())
     town.house._known[:] = [town.environment.client]
     await case.does(CHIEF, "triage", outcome="register_only", level="low", text="Otrevligt, inget hot.")
     await case.does(CHIEF, "contact_affected", outcome="reached")
@@ -80,4 +76,4 @@ async def test_what_came_too_late_for_its_case_is_kept_and_marked(town: Town) ->
     (piece,) = await desk.handed_in(town.house, case.ref)
     assert (piece.id, piece.state, piece.recorded) == (received.piece.id, EvidenceState.REFUSED, False)
     with pytest.raises(Refusal, match="case_closed"):
-        await desk.receive(town.house, case.ref, Role.REPORTER, never(), await town.now())
+        await desk.receive(town.house, case.ref, REPORTER, never(), await town.now())

@@ -21,11 +21,10 @@ from fastapi import APIRouter, HTTPException, Request
 from desk import evidence
 from desk.evidence import Label
 from models.refusal import BadInput
-from models.vocabulary.people import Role
 from operate.house import House
 from storage.database import Database
 from storage.keys import KeyRing
-from tests.desk.files import HTML, PNG
+from tests.desk.files import HTML, PNG, REPORTER
 from tests.operate.queued import house
 from tests.storage.town import NOON, Town, found
 from tests.web.posting import BOUNDARY, END, TYPE, field, file, in_bits, opening, said_to
@@ -50,7 +49,7 @@ async def take(ref: str, visit: Anyone, upload: Uploaded) -> dict[str, Any]:
     try:
         async for sent in upload.files():
             label = Label(sent.name, upload.form.one("note"))
-            taken.append(await evidence.receive(visit.desk, ref, Role.REPORTER, sent.chunks, AFTER, label))
+            taken.append(await evidence.receive(visit.desk, ref, REPORTER, sent.chunks, AFTER, label))
     except BadInput as bad:
         return {"wrong": [one.code for one in bad.problems], "kept": len(taken)}
     return {"kept": [one.document() for one in taken], "after": upload.form.one("after")}
@@ -69,7 +68,7 @@ async def take_small(ref: str, request: Request) -> int:
     return len(ref) + len(await request.body())
 
 
-@router.get(downloads.PREFIX + "{identity}")
+@router.get("/try/evidence/{identity}")
 async def look(identity: str, visit: Anyone) -> Any:
     """As a page would, with the chief signed in."""
     return await downloads.give(visit.desk, CHIEF, identity)
@@ -118,7 +117,7 @@ async def test_twenty_megabytes_go_up_and_come_down_as_they_were(counter: Counte
     (kept,) = answer.json()["kept"]
     assert (kept["size"], kept["sha256"], kept["type"]) == (len(content), digest.hex(), "image/png")
 
-    given = await counter.client.get(f"/evidence/{kept['evidence']}")
+    given = await counter.client.get(f"/try/evidence/{kept['evidence']}")
     assert given.content == content
     assert given.headers["Content-Length"] == str(len(content))
     assert given.headers["Repr-Digest"] == f"sha-256=:{b64encode(digest).decode()}:"
@@ -128,7 +127,7 @@ async def test_twenty_megabytes_go_up_and_come_down_as_they_were(counter: Counte
     assert given.headers["Content-Security-Policy"] == downloads.POLICY
     assert given.headers["X-Content-Type-Options"] == "nosniff"
     assert given.headers["Cache-Control"] == "no-store"
-    part = await counter.client.get(f"/evidence/{kept['evidence']}", headers={"Range": "bytes=0-9"})
+    part = await counter.client.get(f"/try/evidence/{kept['evidence']}", headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.content) == (200, content)
 
 
@@ -260,7 +259,7 @@ async def test_what_does_not_say_that_it_is_a_form_with_files_is_refused(counter
 async def test_whatever_a_file_is_called_its_name_breaks_nothing(counter: Counter, said: str, saved: str) -> None:
     kept = (await counter.posts(file(said, PNG), END)).json()["kept"][0]
     assert await counter.names() == [saved]
-    disposition = (await counter.client.get(f"/evidence/{kept['evidence']}")).headers["Content-Disposition"]
+    disposition = (await counter.client.get(f"/try/evidence/{kept['evidence']}")).headers["Content-Disposition"]
     assert disposition.endswith(f"filename*=UTF-8''{quote(saved, safe='')}")
     assert disposition.count('"') == 2
 
@@ -275,7 +274,7 @@ def test_a_name_in_a_header_is_one_line_without_quotes() -> None:
 async def test_a_file_that_lies_comes_down_as_something_no_browser_opens(counter: Counter) -> None:
     (kept,) = (await counter.posts(file("foto.png", HTML), END)).json()["kept"]
     assert (kept["lies"], kept["type"]) == (True, "text/html")
-    given = await counter.client.get(f"/evidence/{kept['evidence']}")
+    given = await counter.client.get(f"/try/evidence/{kept['evidence']}")
     assert given.content == HTML
     assert given.headers["Content-Type"] == "application/octet-stream"
     assert 'filename="foto.png.bin"' in given.headers["Content-Disposition"]
@@ -295,7 +294,7 @@ async def test_what_is_damaged_breaks_off_or_is_an_error_and_never_looks_whole(c
     (path,) = counter.lying()
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(httpx2.RemoteProtocolError):
-        await counter.client.get(f"/evidence/{kept['evidence']}")
+        await counter.client.get(f"/try/evidence/{kept['evidence']}")
     path.unlink()
-    assert (await counter.client.get(f"/evidence/{kept['evidence']}")).status_code == 500
-    assert (await counter.client.get(f"/evidence/{'f' * 32}")).status_code == 404
+    assert (await counter.client.get(f"/try/evidence/{kept['evidence']}")).status_code == 500
+    assert (await counter.client.get(f"/try/evidence/{'f' * 32}")).status_code == 404
