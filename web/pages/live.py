@@ -5,6 +5,7 @@ What it says is worked out from the very list the person would be shown, so it h
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,11 @@ async def _told(visit: Visit, person: Actor) -> AsyncIterator[bytes]:
         theirs = {one.organisation for one in await duty.everywhere(session, person, datetime.now(UTC))}
     asked = visit.request.query_params
     seen = visit.request.headers.get("last-event-id") or asked.get("seen", "")
+    clock = asyncio.get_running_loop().time
     with watch.listening(person.id, theirs) as listener:
         yield COME_BACK
+        # In step with the clock alone: a beat that waited for something to happen would tell that it did.
+        beat = clock() + BEAT
         while listener.open:
             try:
                 async with watch.looking:
@@ -67,9 +71,13 @@ async def _told(visit: Visit, person: Actor) -> AsyncIterator[bytes]:
             if now is None:
                 yield _event("ended", "signed_out")
                 return
-            yield ALIVE if now == seen else _event("changed", now, now)
-            seen = now
-            await listener.stirs(BEAT)
+            if now != seen:
+                yield _event("changed", now, now)
+                seen = now
+            if clock() >= beat:
+                yield ALIVE
+                beat = clock() + BEAT
+            await listener.stirs(beat - clock())
         yield _event("ended", "enough")
 
 

@@ -178,6 +178,7 @@
       rest("");
     } else {
       tick();
+      look();
       listen();
     }
   });
