@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 SECRETS = (
     "database_url", "smtp_password", "imap_password", "sms_password", "webhook_secret", "receipt_secret",
+    "metrics_secret",
 )  # fmt: skip
 """Settings that may stand in a file of their own."""
 FILE = "settings.toml"
@@ -109,6 +110,9 @@ class Settings(BaseSettings):
     """How often `varna watch` looks."""
     metrics_port: Annotated[int, Field(gt=0, lt=65536)] = 7281
     """Where `varna watch` shows its metrics, on this machine."""
+    metrics_secret: SecretStr = SecretStr("")
+    """What whoever reads the pages' own `/metrics` must show as a bearer; empty means this machine alone."""
+    metrics_secret_file: Path | None = None
     metrics_host: str = "127.0.0.1"
     """On which of its addresses; as for the pages, a container needs 0.0.0.0."""
 

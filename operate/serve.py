@@ -55,6 +55,7 @@ def offer_of(settings: Settings) -> Offer:
     return Offer(
         public_url=settings.public_url,
         receipt_secret=settings.receipt_secret.get_secret_value(),
+        metrics_secret=settings.metrics_secret.get_secret_value(),
         channels=frozenset(exchange.channels(settings)),
         exit_url=settings.exit_url,
     )

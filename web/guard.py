@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from web.metrics import Metrics
     from web.site import Offer
 
 log = structlog.get_logger()
@@ -47,9 +48,10 @@ FROM_ANYWHERE = ("/receipts/", "/replies/", "/api/")
 class Guard:
     """The outermost layer."""
 
-    def __init__(self, app: ASGIApp, offer: Offer) -> None:
+    def __init__(self, app: ASGIApp, offer: Offer, metrics: Metrics) -> None:
         self.app = app
         self.offer = offer
+        self.metrics = metrics
         self.headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if offer.secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +86,7 @@ class Answer:
         self._fixed = path.startswith("/static/") and scope["query_string"].startswith(b"v=")
         self._for_programs = path.startswith(FROM_ANYWHERE)
         self._instead = False
+        self._answered = guard.metrics.begin(scope)
 
     async def send(self, message: Message) -> None:
         """Send a part of it, with our headers at its beginning."""
@@ -102,6 +105,7 @@ class Answer:
             said.update({name: value for name, value in self._guard.headers.items() if name not in own})
             if self._fixed and message["status"] == FOUND:
                 said["Cache-Control"] = KEPT
+            self._answered(message["status"])
         await self._send(message)
 
     def _page(self) -> Response:

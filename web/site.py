@@ -26,6 +26,8 @@ class Offer:
     """How browsers reach the pages; with https, cookies are bound to it."""
     receipt_secret: str = field(default="", repr=False)
     """What a gateway must name when it reports; empty means that no reports are taken."""
+    metrics_secret: str = field(default="", repr=False)
+    """What whoever reads the metrics must show; empty means that only this machine may read them."""
     channels: frozenset[str] = frozenset()
     """Kinds of channel by which people can be told."""
     exit_url: str = ""

@@ -15,6 +15,7 @@ from storage import programs
 from tests.web.city import City
 from tests.web.programs import program, token
 from tests.web.stories import ALICE, BOB, CHARLIE, DAG, MARKED, RUT, SAM
+from web.pace import Pace
 from web.problems import MEDIA
 
 CASE_PATHS = ("/cases/{ref}", "/cases/{ref}/events", "/cases/{ref}/obligations", "/cases/{ref}/notices")
@@ -232,3 +233,16 @@ async def test_the_document_is_valid_and_says_what_every_operation_answers(city:
             assert parameter.get("description") or parameter.get("schema"), parameter
     bodies = [one["requestBody"]["content"] for one in operations if "requestBody" in one]
     assert all("application/octet-stream" in body or body["application/json"]["examples"] for body in bodies)
+
+
+async def test_a_loop_that_runs_wild_is_slowed_down_and_hinders_nobody_else(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.api.caller.PACE", Pace(3))
+    async with program(city, ALICE) as wild, program(city, BOB) as calm:
+        statuses = [(await wild.get("/routine")).status_code for _ in range(4)]
+        slowed = await wild.get("/routine")
+        assert (await calm.get("/routine")).status_code == 200
+    assert statuses == [200, 200, 200, 429]
+    assert told(slowed, 429)["code"] == "too_fast"
+    assert int(slowed.headers["Retry-After"]) > 0

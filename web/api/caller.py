@@ -15,12 +15,16 @@ from models.areas import Area, may_visit
 from models.message import Actor
 from models.scopes import Scope
 from storage import people, programs
-from web.api.trouble import NoToken, NotTheirs, OutOfScope
+from web.api.trouble import NoToken, NotTheirs, OutOfScope, TooFast
 from web.guesses import Guesses
+from web.pace import Pace, address
 from web.site import Site, site_of
 
 bearer = HTTPBearer(auto_error=False, scheme_name="token", description="A token made by `varna token create`.")
 WRONG_TOKENS = Guesses(30)
+"""A minute and address."""
+PACE = Pace(600)
+"""Calls a minute and program: a loop that runs wild hinders nobody else."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,16 @@ class Caller:
 async def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Caller:
     """Who calls; raises `NoToken`."""
     site, now = site_of(request), datetime.now(UTC)
-    address = request.client.host if request.client else ""
-    if given is None or WRONG_TOKENS.too_many(address):
+    if given is None or WRONG_TOKENS.too_many(address(request)):
         raise NoToken
     async with site.desk.database.reading() as session:
         program = await programs.resolve(session, given.credentials, now)
         actor = await people.actor(session, program.user) if program else None
     if program is None or actor is None:
-        WRONG_TOKENS.wrong(address)
+        WRONG_TOKENS.wrong(address(request))
         raise NoToken
+    if PACE.too_fast(program.code):
+        raise TooFast
     if programs.is_stale(program, now):
         async with site.desk.database.writing() as session:
             await programs.touch(session, program, now)

@@ -23,6 +23,7 @@ SAID = {
     412: "The case is not any more as the caller has seen it; `ETag` says how it stands.",
     413: "More bytes than are taken here. Nothing was kept.",
     422: "Something in the input is wrong: `errors` names each field. Nothing was kept.",
+    429: "More calls a minute than a program may make; wait for `Retry-After` seconds.",
     503: "Engine or database are out of reach. Send it again with the same key after `Retry-After` seconds.",
 }
 REPORT: dict[str, Any] = {
@@ -36,9 +37,9 @@ REF = "9001-FV-2026-00001"
 
 
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ways an operation can say no."""
+    """The ways an operation can say no; too fast it may be anywhere."""
     schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
-    return {status: {"description": SAID[status], "content": {MEDIA: schema}} for status in statuses}
+    return {status: {"description": SAID[status], "content": {MEDIA: schema}} for status in sorted({*statuses, 429})}
 
 
 def body(schema: str, example: dict[str, Any]) -> dict[str, Any]:

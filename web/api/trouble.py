@@ -45,6 +45,13 @@ class NotTheirs(HTTPException):
         super().__init__(403)
 
 
+class TooFast(HTTPException):
+    """More calls a minute than anybody needs."""
+
+    def __init__(self) -> None:
+        super().__init__(429, headers={"Retry-After": "10"})
+
+
 class Changed(HTTPException):
     """What the caller has seen is not what stands there now."""
 
@@ -81,7 +88,7 @@ MEANINGS: dict[type[Exception], Meaning] = {
     Unanswered: Meaning(503, "engine_out_of_reach", again=True),
     OutOfReach: Meaning(503, "database_out_of_reach", again=True),
 }
-OF_STATUS = {401: "no_token", 403: "out_of_scope", 412: "changed", 413: "too_large"}
+OF_STATUS = {401: "no_token", 403: "out_of_scope", 412: "changed", 413: "too_large", 429: "too_fast"}
 
 
 async def told(request: Request, error: Exception) -> Response:
