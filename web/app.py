@@ -20,6 +20,7 @@ from web.live import Watch
 from web.metrics import Metrics
 from web.pages import (
     acceptance,
+    accessibility,
     account,
     action,
     administration,
@@ -60,6 +61,7 @@ PAGES = (
     evidence,
     messages,
     police,
+    accessibility,
     account,
     action,
     administration,
