@@ -7,7 +7,7 @@ import os
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,14 +22,16 @@ from desk import evidence
 from desk.evidence import Label
 from models.refusal import BadInput
 from operate.house import House
+from storage import sessions
 from storage.database import Database
 from storage.keys import KeyRing
+from storage.tables import Method
 from tests.desk.files import HTML, PNG, REPORTER
 from tests.operate.queued import house
 from tests.storage.town import NOON, Town, found
 from tests.web.posting import BOUNDARY, END, TYPE, field, file, in_bits, opening, said_to
 from tests.web.serving import serving
-from web import app, downloads, uploads
+from web import app, csrf, downloads, uploads
 from web.site import Site
 from web.uploads import Uploaded
 from web.visit import Anyone
@@ -182,6 +184,19 @@ async def test_fields_are_read_before_anything_of_a_file_is_taken(counter: Count
     answer = await counter.posts(field("stop", "ja"), file("ett.png", PNG + os.urandom(5 * MEGABYTE)), END, bits=50_000)
     assert answer.status_code == 422
     assert counter.lying() == []
+
+
+async def test_a_form_from_elsewhere_is_refused_before_anything_of_a_file_is_taken(counter: Counter) -> None:
+    async with counter.house.database.writing() as session:
+        cookie, _ = await sessions.open(session, CHIEF, Method.PASSKEY, datetime.now(UTC))
+    counter.client.cookies.set("varna-session", cookie)
+    content = file("ett.png", PNG)
+    token = field(csrf.FIELD, csrf.token(cookie))
+    for parts in ((content,), (field(csrf.FIELD, csrf.token("another")), content), (content, token)):
+        assert (await counter.posts(*parts, END)).status_code == 403
+    assert counter.lying() == []
+    assert (await counter.posts(token, content, END)).status_code == 200
+    assert await counter.names() == ["ett.png"]
 
 
 async def test_what_is_too_large_is_said_to_be_once_it_has_passed_by(counter: Counter) -> None:
