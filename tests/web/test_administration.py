@@ -10,6 +10,7 @@ import pytest
 from models.scopes import Scope
 from models.vocabulary.people import Role
 from storage import openings, people, programs, routines, sessions
+from storage.duty import Absence
 from storage.routine_file import ROUTINES
 from storage.tables import Method
 from tests.web.browser import Chromium, each_look
@@ -78,7 +79,7 @@ async def test_what_is_wrong_is_shown_at_its_field_and_nothing_is_lost(city: Cit
 
 
 async def test_changing_somebody_keeps_their_absences_and_leaving_signs_them_out(own_city: City) -> None:
-    away = people.Absence(starts=datetime.now(UTC), ends=datetime.now(UTC) + timedelta(days=9))
+    away = Absence(starts=datetime.now(UTC), ends=datetime.now(UTC) + timedelta(days=9))
     async with own_city.house.database.writing() as session:
         await people.absent(session, BOB, away)
         cookie, _ = await sessions.open(session, BOB, Method.PASSKEY, datetime.now(UTC))

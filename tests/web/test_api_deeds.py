@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -181,7 +182,7 @@ async def test_nothing_that_is_sent_as_a_command_breaks_anything(city: City, bod
 async def test_evidence_goes_up_with_its_hash_and_comes_down_as_it_was(living_city: LivingCity) -> None:
     ref, what = await living_city.begins("triaged"), b"\x89PNG\r\n\x1a\n" + bytes(3000)
     async with program(living_city, BOB) as bob, program(living_city, CHARLIE) as charlie:
-        kept = await bob.post(f"/cases/{ref}/evidence", params={"name": "skärmbild.png"}, content=what)
+        kept = await bob.post(f"/cases/{ref}/evidence", headers={"X-File-Name": quote("skärmbild.png")}, content=what)
         assert kept.status_code == 201, kept.text
         document = kept.json()
         assert document["sha256"] == hashlib.sha256(what).hexdigest()
@@ -191,7 +192,7 @@ async def test_evidence_goes_up_with_its_hash_and_comes_down_as_it_was(living_ci
         path = kept.headers["Location"].removeprefix("/api/v1")
         down = await bob.get(path)
         assert down.content == what
-        assert down.headers["Content-Disposition"].startswith("attachment")
+        assert down.headers["Content-Disposition"].endswith("filename*=UTF-8''sk%C3%A4rmbild.png")
         assert "sandbox" in down.headers["Content-Security-Policy"]
         told(await charlie.get(path), 404)
         told(await charlie.post(f"/cases/{ref}/evidence", content=what), 404)

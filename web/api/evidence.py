@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from desk import evidence
 from models.areas import Area
@@ -59,11 +59,14 @@ async def add(
     response: Response,
     caller: Holder,
     ref: Ref,
-    name: Annotated[str, Query(max_length=200, description="What the file is called. It is sealed with it.")] = "",
+    name: Annotated[  # noqa: ARG001 - read by `uploads.bare`; named here for the document
+        str,
+        Header(alias="X-File-Name", max_length=2000, description="Its name: UTF-8, percent-encoded. Sealed with it."),
+    ] = "",
 ) -> EvidenceDocument:
     """The body is the file. It is kept sealed, its hash stands in the answer and in the ledger of the case."""
-    label = evidence.Label(name=name)
     file = uploads.bare(request, caller.desk.vault.largest)
+    label = evidence.Label(name=file.name)
     kept = await evidence.receive(caller.desk, ref, caller.actor.id, file.chunks, datetime.now(UTC), label)
     response.headers["Location"] = f"/api/v1/evidence/{kept.piece.id}"
     return EvidenceDocument.model_validate(kept.document())
