@@ -61,7 +61,7 @@ async def add(
     ref: Ref,
     name: Annotated[  # noqa: ARG001 - read by `uploads.bare`; named here for the document
         str,
-        Header(alias="X-File-Name", max_length=2000, description="Its name: UTF-8, percent-encoded. Sealed with it."),
+        Header(alias="X-File-Name", max_length=2000, description="Its name, percent-encoded. Sealed with it."),
     ] = "",
 ) -> EvidenceDocument:
     """The body is the file. It is kept sealed, its hash stands in the answer and in the ledger of the case."""
