@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from models.scopes import Scope
 from operate.exchange import channels
 from operate.fictitious import load_fictitious
 from operate.hands import postman_for
@@ -19,12 +21,12 @@ from operate.house import House
 from operate.town import Town, a_town
 from operate.up import prepare
 from settings import Settings
-from storage import cases, routines, sessions
+from storage import cases, people, programs, routines, sessions
 from storage.tables import Method
 from tests.web.browser import PHONE, Chromium, Look
 from tests.web.chronicle import Chronicle
 from tests.web.serving import serving
-from tests.web.stories import NEIGHBOURS, STORIES
+from tests.web.stories import EXTRA, NEIGHBOURS, STORIES
 from web import csrf
 from web.site import Offer, Site
 from workflows.messages import CaseStart
@@ -62,6 +64,11 @@ class City:
     refs: Mapping[str, list[str]]
     _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def is_embedded(self) -> bool:
+        """It is on SQLite."""
+        return not self.house.settings.database_url
+
     def ref(self, story: str, which: int = 0) -> str:
         """The number of a story's case."""
         return self.refs[story][which]
@@ -95,6 +102,16 @@ class City:
         async with chromium.page(self.url, look, cookies=cookies, **options) as page:
             yield page
 
+    @asynccontextmanager
+    async def program(self, who: str, *scopes: Scope) -> AsyncIterator[Visitor]:
+        """A program calls the API in somebody's name, with these scopes or all."""
+        now, name = datetime.now(UTC), f"prov-{secrets.token_hex(8)}"
+        async with self.house.database.writing() as session:
+            token, _ = await programs.create(session, name, who, scopes or [*Scope], now, now + timedelta(days=1))
+        headers = {"Authorization": f"Bearer {token}"}
+        async with Visitor(base_url=f"{self.url}/api/v1", trust_env=False, timeout=30, headers=headers) as client:
+            yield client
+
     async def begins(self, story: str) -> str:
         """Tell a story once more, for a case that nobody else touches; its number."""
         return (await _told(self.house, (STORIES | NEIGHBOURS)[story], datetime.now(UTC)))[0]
@@ -127,6 +144,9 @@ async def build(home: Path, database_url: str = "") -> dict[str, list[str]]:
     house = House.open(settings)
     try:
         await load_fictitious(house)
+        granvik = {"code": "9001", "name": "Granviks kommun", "kind": "municipality", "people": EXTRA}
+        async with house.database.writing() as session:
+            await people.load(session, house.ring, {"organisations": [granvik]})
         now = datetime.now(UTC)
         return {name: await _told(house, story, now, send=name in TOLD_OF) for name, story in _all().items()}
     finally:

@@ -235,8 +235,6 @@ def _attributes(element: Element) -> Iterator[str]:
             yield f"attribute “{name}” of {_name(element)}"
     if element.tag == "img" and "alt" not in element.attrib:
         yield f"no alt for {_name(element)}"
-    if element.tag == "button" and "type" not in element.attrib:
-        yield f"no type for {_name(element)}"
 
 
 def _addresses(element: Element, others: tuple[str, ...]) -> Iterator[str]:

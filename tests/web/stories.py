@@ -41,7 +41,16 @@ CHARLIE = "nordmyra-sakerhetschef"
 """Head of security of the neighbour: must see nothing of Granvik."""
 FREJA = "vasterlund-samordnare"
 """Coordinator of the region: is offered one of Granvik's cases."""
-CAST = (ALICE, BOB, KAJ, PIM, DAG, MALTE, CLEO, RUT, SAM, DISA, REV, CHARLIE, FREJA)
+INES = "granvik-informationssakerhet"
+"""Information security: no case, but the keys; may break the glass."""
+EXTRA = [
+    {"code": INES, "name": "Ines Tallvik", "roles": ["information_security"]},
+    {"code": "granvik-partisakerhet", "name": "Per Ekdunge", "roles": ["party_security"]},
+    {"code": "granvik-utbildning", "name": "Ulla Sjövall", "roles": ["training_lead"]},
+    {"code": "granvik-skr", "name": "Stina Kvarnmo", "roles": ["skr_sounding_board"]},
+]
+"""For roles that nobody in the fictitious Granvik holds."""
+CAST = (ALICE, BOB, KAJ, PIM, DAG, MALTE, CLEO, RUT, SAM, DISA, REV, INES, CHARLIE, FREJA)
 
 MARKED = "Kvastskaft"
 """A word in every narrative of Granvik that must never stand where it does not belong."""
