@@ -36,7 +36,8 @@ async def every(session: AsyncSession) -> list[Known]:
 
 async def one(session: AsyncSession, code: str) -> Known:
     """The organisation with a code; raises `UnknownOrganisation`."""
-    row = (await session.execute(_KNOWN.where(_TABLE.code == code))).one_or_none()
+    # Whatever an address may hold: PostgreSQL takes no NUL.
+    row = (await session.execute(_KNOWN.where(_TABLE.code == code))).one_or_none() if code.isalnum() else None
     if row is None:
         raise UnknownOrganisation(code)
     return Known(*row)

@@ -16,6 +16,7 @@ from babel.dates import format_date, get_day_names
 from fastapi import APIRouter
 
 from i18n.times import ZONE
+from web import holding
 from web.calm import CALENDAR, exit_to
 from web.templating import html
 from web.visit import Anyone, Visit
@@ -38,6 +39,7 @@ async def look(visit: Anyone) -> Response:
 async def leave(visit: Anyone) -> Response:
     """End what is open, and go."""
     shown = _month(visit)
+    await holding.let_go(visit, shown)
     if (leads := exit_to(visit)) != CALENDAR:
         # Not a redirect: what a form leads to must be ours.
         shown.headers["Refresh"] = f"0; url={leads}"
