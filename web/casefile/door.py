@@ -12,6 +12,7 @@ from desk import casefile
 from desk.casefile import CaseFile
 from i18n.times import ZONE
 from models.areas import Area
+from models.sight import Sight, sight
 from storage.cases import UnknownCase
 from web.visit import Visit, at
 
@@ -22,11 +23,13 @@ Officer = Annotated[Visit, Depends(at(Area.CASE))]
 """Whoever may see some case."""
 
 
-async def opened(visit: Visit, ref: str, *, moment: datetime | None = None, seq: int | None = None) -> CaseFile:
+async def opened(
+    visit: Visit, ref: str, *, moment: datetime | None = None, seq: int | None = None, what: str = "case"
+) -> CaseFile:
     """The case, for whoever is signed in; raises what `desk.casefile.read` does."""
     if not _REF.fullmatch(ref):
         raise UnknownCase(ref)
-    return await casefile.read(visit.desk, ref, visit.actor.id, at=moment, seq=seq)
+    return await casefile.read(visit.desk, ref, visit.actor.id, at=moment, seq=seq, what=what)
 
 
 async def shown(visit: Visit, file: CaseFile) -> dict[str, object]:
@@ -37,6 +40,13 @@ async def shown(visit: Visit, file: CaseFile) -> dict[str, object]:
         "ref": file.ref,
         "whole": file.view.whole,
         "handler": (await file.names([handler]))[handler] if handler else "",
+        "glass": _glass(file, visit.now),
         "drill": visit.t("letter.drill") if file.case.drill else "",
         "clock": lambda moment: moment.astimezone(ZONE).strftime("%H:%M"),
     }
+
+
+def _glass(file: CaseFile, now: datetime) -> datetime | None:
+    """Until when they see the case by a glass they broke; None if they see it anyway."""
+    mine = [one.until for one in file.case.glasses if one.by == file.actor.id and one.is_open(now)]
+    return max(mine) if mine and sight(file.actor, file.case) is not Sight.WHOLE else None

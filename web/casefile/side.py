@@ -16,11 +16,13 @@ from web.casefile.told import told
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
+    from datetime import datetime
     from enum import StrEnum
 
     from desk.casefile import CaseFile
     from i18n import Words
     from storage.evidence import Piece
+    from storage.reads import Reader
     from web.visit import Visit
 
 
@@ -41,11 +43,12 @@ async def side(visit: Visit, file: CaseFile) -> dict[str, object]:
     return {
         "facts": list(_facts(file, visit.t)),
         "involved": [one async for one in _involved(file, visit.t)],
-        "evidence": [_thing(piece, visit.t) for piece in await evidence.of_case(file.desk, file.ref, file.actor.id)],
+        "evidence": [_thing(piece, visit.t) for piece in await evidence.handed_in(file.desk, file.ref)],
         "told": await told(file, visit.t),
         "links": await file.links(),
-        "reach": [one async for one in _reach(file, visit.t)],
+        "reach": [one async for one in reach(file, visit.t)],
         "may_resend": may_resend(file),
+        "readers": [one async for one in _readers(file, visit.t)],
     }
 
 
@@ -54,7 +57,7 @@ def may_resend(file: CaseFile) -> bool:
     return file.view.whole and not file.past and not roles_in(file.actor, file.case).isdisjoint(DUTY)
 
 
-async def _reach(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, str]]:
+async def reach(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, str]]:
     """Term, address and where a click leads: how to reach whoever reported last."""
     told = await file.reports(await file.events(types=["reported", "report_merged"]))
     for report in [*told.values()][-1:]:
@@ -69,6 +72,17 @@ async def _reach(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, str]
         ):
             if text:
                 yield t(key), text, f"{scheme}{quote(''.join(text.split()), safe='+@')}" if scheme else ""
+
+
+async def _readers(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, datetime]]:
+    """Who has read the case, each person once, the last first: name, in which role, when."""
+    last: dict[str, Reader] = {}
+    for one in await file.readers():
+        last.setdefault(one.user, one)
+    names = await file.names(code for code, one in last.items() if not one.by_receipt)
+    for code, one in last.items():
+        role = label(one.role, t) if one.role else ""
+        yield (t("case.by_receipt") if one.by_receipt else names[code]), role, one.last
 
 
 def _facts(file: CaseFile, t: Words) -> Iterator[tuple[str, str]]:

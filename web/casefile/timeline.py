@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING
 from desk.written import written
 from i18n import day, event_text, label
 from i18n.times import ZONE
-from models.stages.casework import Assigned
+from models.sight import reads_words
+from models.stages.casework import Assigned, ReportMerged
 from models.stages.clock import NoticeSent
+from models.stages.intake import Reported
 from models.stages.support import MeasureUpdated
 from models.vocabulary.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from desk.casefile import CaseFile
     from i18n import Words
@@ -156,10 +158,10 @@ def line_of(
     event: Event, file: CaseFile, words: Words, names: Mapping[str, str], reports: Mapping[str, Report]
 ) -> Line:
     """One line; for those who do not see the whole case only what kind of thing happened."""
-    if not file.view.whole:
+    if not reads_words(file.actor, file.case, event.type, file.view.at if file.past else datetime.now(UTC)):
         text = words.code("moment", event.type)
         return Line(event.seq, event.recorded, event.recorded, text, "", message=event.type in MESSAGES)
-    report = reports.get(getattr(event.data, "report", None) or "")
+    report = reports.get(event.data.report) if isinstance(event.data, Reported | ReportMerged) else None
     said = tuple(_said(*one, words) for it in (event.data, report) if it is not None for one in written(it))
     own = words.local(file.routine.texts)
     role = _ACTORS.get(event.actor)

@@ -12,7 +12,7 @@ from models.stages.casework import ReportMerged
 from models.stages.information import InformationAsked
 from models.stages.intake import Reported
 from models.vocabulary.case import CaseKind, ClosureReason
-from models.vocabulary.people import Role
+from models.vocabulary.people import ConsentPurpose, Role
 from storage import organisations, routines
 from web.forms.sheet import Option
 
@@ -34,7 +34,7 @@ LONGEST = 90
 
 
 async def choices(file: CaseFile, command: str, words: Words) -> Choices:
-    """What can be chosen in the form of a command, by field."""
+    """What can be chosen in the form of a command, by field: nothing that this person may not know."""
     source = getattr(_Sources(file, words), command, None)
     return await source() if source else {}
 
@@ -44,7 +44,8 @@ def hidden(file: CaseFile, command: str) -> frozenset[str]:
     other_kind = {"grade", "conflict", "incident.meeting_day"} if file.case.kind is CaseKind.INCIDENT else set()
     ours = {"ask_information": {"task"}, "add_incident": {"report"}}.get(command, set())
     one_alone = {"report"} if command == "answer_message" and len(file.case.reports) == 1 else set()
-    return frozenset(other_kind | ours | one_alone)
+    unseen = set() if file.view.whole else {"incident"}
+    return frozenset(other_kind | ours | one_alone | unseen)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class _Sources:
 
     async def answer_information(self) -> Choices:
         """Open questions, in their own words."""
-        asked = [event.data for event in await self.file.events(types=["information_asked"])]
+        asked = [event.data for event in await self.file.events(types=["information_asked"]) if self.file.view.whole]
         open_now = {task.id for task in self.file.case.tasks if task.done is None}
         texts = {one.task: one.text or "" for one in asked if isinstance(one, InformationAsked)}
         return {"task": [Option(task, _short(texts.get(task) or task)) for task in sorted(open_now)]}
@@ -150,7 +151,8 @@ class _Sources:
 
     async def withdraw_consent(self) -> Choices:
         """Consents that were given."""
-        return {"purpose": [Option(one, label(one, self.words)) for one in sorted(self.file.case.consents)]}
+        purposes = sorted(self.file.case.consents) if self.file.view.whole else [*ConsentPurpose]
+        return {"purpose": [Option(one, label(one, self.words)) for one in purposes]}
 
     async def assess_risk(self) -> Choices:
         """The statements of the risk model."""

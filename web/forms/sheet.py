@@ -193,7 +193,7 @@ class Maker:
         self, model: type[BaseModel], name: str, held: Values, troubles: Mapping[str, str]
     ) -> Iterator[tuple[Field, ...]]:
         numbers = [int(one.split(".")[1]) for one in held if re.match(rf"{re.escape(name)}\.\d+\.", one)]
-        wanted = SPARE_ROWS + (max(numbers) + 1 if numbers and not held.get(MORE) else max(numbers, default=-1))
+        wanted = SPARE_ROWS + max(numbers, default=-1) + 1
         for number in range(wanted):
             prefix = f"{name}.{number}."
             filled = {**defaults(model, prefix), **{key: text for key, text in held.items() if key.startswith(prefix)}}
@@ -204,7 +204,8 @@ class Maker:
 
     def _kind(self, name: str, its: Shape) -> Kind:
         plain = re.sub(r"\.\d+(?=\.|$)", "", name)
-        return Kind.LIST if plain in self.choices and its.kind in {Kind.LINE, Kind.NUMBER} else its.kind
+        in_a_row = plain != name and its.kind is Kind.RADIOS
+        return Kind.LIST if in_a_row or (plain in self.choices and its.kind in {Kind.LINE, Kind.NUMBER}) else its.kind
 
     def _shown(self, name: str, its: Shape, held: Values, known: BaseModel | None) -> str:
         """What a group held when it was shown first: a form that comes again still says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from storage.people import UnknownUser
 from web.casefile.deeds import able
 from web.casefile.door import Officer, opened, shown
 from web.casefile.meanwhile import meanwhile
+from web.casefile.panels import panel
 from web.casefile.timeline import Line
 from web.form import Posted
 from web.forms.choices import choices, hidden
@@ -31,8 +33,21 @@ router = APIRouter()
 KINDS = {kind.name(): kind for kind in COMMANDS}
 LARGEST = 256 * 1024
 """Bytes of a form: twenty thousand letters may each take a dozen."""
+LOOK = "look"
+"""The button that only asks what would follow."""
 PREFILLED = frozenset({"measure", "task", "obligation", "corrects", "purpose", "stage", "case", "outcome"})
 """Fields that a link may fill in: codes and numbers, never what somebody wrote."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A form as it goes out. `since`: what others did meanwhile; `open`: it can be sent."""
+
+    sheet: Sheet
+    held: Values
+    id: str
+    since: list[Line] | None = None
+    open: bool = True
 
 
 @router.get("/arenden/{ref}/{command}")
@@ -40,10 +55,11 @@ async def form(visit: Officer, ref: str, command: str) -> Response:
     """The form, with what is known already."""
     file, kind = await opened(visit, ref), _kind(command)
     maker = await _maker(visit, file, kind)
-    held = maker.blank(file.case.incident)
+    held = maker.blank(file.case.incident if file.view.whole else None) | begun(file, command)
     held |= {name: [text] for name, text in visit.request.query_params.items() if name in PREFILLED}
     wrong = _refused(visit, file, kind)
-    return await _page(visit, file, maker.sheet(held, wrong, file.case.incident), uuid4().hex, open_=not wrong)
+    sheet = maker.sheet(held, wrong, file.case.incident)
+    return await _page(visit, file, Shown(sheet, held, uuid4().hex, open=not wrong))
 
 
 @router.post("/arenden/{ref}/{command}", max_body_size=LARGEST)
@@ -56,9 +72,9 @@ async def send(visit: Officer, ref: str, command: str, posted: Posted) -> Respon
 
     async def again(wrong: dict[str, str], status: int, since: list[Line] | None = None) -> Response:
         sheet = maker.sheet(held, wrong, file.case.incident)
-        return await _page(visit, file, sheet, identity, status=status, since=since)
+        return await _page(visit, file, Shown(sheet, held, identity, since), status)
 
-    if posted.has(MORE):
+    if posted.has(MORE) or posted.has(LOOK):
         return await again({}, 200)
     try:
         proposed = read_command(to_json(document(kind, posted, {one.id for one in file.case.measures})))
@@ -78,6 +94,12 @@ async def send(visit: Officer, ref: str, command: str, posted: Posted) -> Respon
     return visit.go(f"/arenden/{ref}?gjort={proposed.id}")
 
 
+def begun(file: CaseFile, command: str) -> Values:
+    """What stands in a form because it was said before."""
+    begins = panel(command).begins
+    return begins(file) if begins and file.view.whole else {}
+
+
 def _kind(command: str) -> type[Command]:
     if command not in KINDS:
         raise HTTPException(404)
@@ -95,23 +117,16 @@ def _refused(visit: Visit, file: CaseFile, kind: type[Command]) -> dict[str, str
     return {"": visit.t("case.not_now")}
 
 
-async def _page(
-    visit: Visit,
-    file: CaseFile,
-    sheet: Sheet,
-    identity: str,
-    *,
-    status: int = 200,
-    since: list[Line] | None = None,
-    open_: bool = True,
-) -> Response:
-    name = sheet.kind.name()
+async def _page(visit: Visit, file: CaseFile, it: Shown, status: int = 200) -> Response:
+    name = it.sheet.kind.name()
+    beside = panel(name)
     values: dict[str, Any] = {
         **await shown(visit, file),
+        **(await beside.shows(visit, file, it.held) if beside.shows else {}),
         "title": visit.t(f"deed.{name}"),
-        "sheet": sheet,
-        "id": identity,
-        "meanwhile": since,
-        "open": open_,
+        "sheet": it.sheet,
+        "id": it.id,
+        "meanwhile": it.since,
+        "open": it.open,
     }
-    return visit.page("case/action.html", status, **values)
+    return visit.page(beside.template, status, **values)

@@ -10,9 +10,13 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from desk.casefile import CaseFile
+from models.possible import possible
+from models.sight import reads_words
+from models.stages.glass import BreakGlass
 from storage.cases import UnknownCase
 from web.casefile.deeds import able, deeds, due
 from web.casefile.door import Officer, opened, shown
+from web.casefile.numbers import is_odd
 from web.casefile.side import side
 from web.casefile.timeline import Show, line_of, spoken_of, timeline
 from web.forms.values import instant
@@ -51,6 +55,7 @@ async def case(visit: Officer, ref: str) -> Response:
             file, visit.t, Show(show) if show in {*Show} else Show.ALL, _number(asked.get("fore", ""))
         ),
         "filters": [(one, visit.t(key)) for one, key in _FILTERS.items()],
+        "may_break": BreakGlass in possible(file.case, file.actor, file.routine, visit.now) and not file.past,
         "said": await _said(visit, file, asked.get("gjort", "")),
     }
     return visit.page("case/case.html", **values)
@@ -60,9 +65,9 @@ async def case(visit: Officer, ref: str) -> Response:
 async def event(visit: Officer, ref: str, seq: int) -> Response:
     """One event with all that was written."""
     file = await opened(visit, ref)
-    if not file.view.whole or not 0 < seq <= file.case.seq:
+    found = await file.events(since=seq - 1, before=seq + 1) if 0 < seq <= file.case.seq else []
+    if not found or not reads_words(file.actor, file.case, found[0].type, visit.now):
         raise HTTPException(404)
-    found = await file.events(since=seq - 1, before=seq + 1)
     names, reports = await file.names(spoken_of(found)), await file.reports(found)
     values: dict[str, Any] = {
         **await shown(visit, file),
@@ -80,7 +85,8 @@ async def _said(visit: Visit, file: CaseFile, command: str) -> list[str]:
     events = await file.events(since=max(0, file.case.seq - RECENT))
     mine = [event for event in events if event.cause == command and event.actor == file.actor.id]
     names = await file.names(spoken_of(mine))
-    return [line_of(event, file, visit.t, names, {}).text for event in mine]
+    odd = [visit.t("case.odd_reference") for event in mine if is_odd(getattr(event.data, "reference", None))]
+    return [line_of(event, file, visit.t, names, {}).text for event in mine] + odd
 
 
 def _moment(text: str) -> datetime | None:
