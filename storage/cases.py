@@ -15,7 +15,7 @@ from models.sight import Sight
 from models.vocabulary.case import CaseKind, ConflictLevel, Grade, Level, Stage
 from models.vocabulary.incident import IncidentKind, Matter
 from storage import reading, tables
-from storage.database import upsert
+from storage.database import confine, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,6 +164,8 @@ async def seen(session: AsyncSession, ring: KeyRing, ref: str, actor: Actor, now
     state = (await session.execute(query)).scalar_one_or_none()
     if state is None:
         raise Refusal("unknown_case", "case")
+    # Its key is the organisation's that it is offered by.
+    await confine(session, {actor.organisation, ref.partition("-")[0]})
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
 
 
