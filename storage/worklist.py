@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Row, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import and_, func, literal, or_, select, tuple_, union_all
 
 from models.access import Sight
 from models.vocabulary.case import CaseKind, Level, LinkReason, Stage
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE = 50
-MOST = 1000
+MOST = 500
 """So far cases are counted; more is told as so many."""
 BOARD = 500
 """Matters on the preventive board at most."""
@@ -107,17 +107,18 @@ async def worklist(
         overdue, began, place, ref = cursor.unpack(after, int, int, int, str)  # type: ignore[assignment]
     burning = and_(ROW.pace == Level.ACUTE, ROW.place < overdue)
     others = or_(ROW.pace != Level.ACUTE, ROW.place >= overdue)
-    parts = []
+    parts, ways = [], ways_to_see(actors, now)
     for number, part in enumerate((burning, others)):
         if number < began or (part is burning and wanted.level not in {None, Level.ACUTE}):
             continue
         further = (tuple_(ROW.place, ROW.ref) > (place, ref),) if number == began and after is not None else ()
-        for way in ways_to_see(actors, now):
+        for way in ways:
             rules = (way.sees, *_rules(wanted, actors, way), part, *further)
-            found = _lines(way, rules, literal(number).label("part"), ROW.place.label("place"))
+            found = select(literal(number).label("part"), ROW.place, ROW.ref, way.whole.label("whole")).where(*rules)
             parts.append(found.order_by(ROW.place, ROW.ref).limit(limit + 1).subquery())
     every = union_all(*(select(part) for part in parts)).subquery()
-    rows = await session.execute(select(every).order_by(every.c.part, every.c.place, every.c.ref).limit(limit + 1))
+    listed = select(*COLUMNS, ROW.brief, every.c.whole, every.c.part, every.c.place).join(every, every.c.ref == ROW.ref)
+    rows = await session.execute(listed.order_by(every.c.part, every.c.place, every.c.ref).limit(limit + 1))
     lines = rows.all()
     last = lines[limit - 1] if len(lines) > limit else None
     goes_on = cursor.pack(overdue, last.part, last.place, last.ref) if last else None
@@ -126,11 +127,11 @@ async def worklist(
 
 async def counts(session: AsyncSession, actors: Sequence[Actor], wanted: Wanted, now: datetime) -> Counts:
     """How many cases `worklist` would list in each tab, counted up to `MOST`."""
-    counted = []
+    counted, ways = [], ways_to_see(actors, now)
     for whose in Whose:
         asked = replace(wanted, whose=whose)
-        ways = [select(literal(1)).where(way.sees, *_rules(asked, actors, way)) for way in ways_to_see(actors, now)]
-        every = union_all(*(select(way.limit(MOST).subquery()) for way in ways)).subquery()
+        seen = [select(literal(1)).where(way.sees, *_rules(asked, actors, way)) for way in ways]
+        every = union_all(*(select(one.limit(MOST).subquery()) for one in seen)).subquery()
         up_to = select(every).limit(MOST).subquery()
         counted.append(select(func.count()).select_from(up_to).scalar_subquery().label(whose.value))
     return Counts(**(await session.execute(select(*counted))).one()._asdict())
@@ -180,25 +181,24 @@ def _rules(wanted: Wanted, actors: Sequence[Actor], way: Way) -> list[Rule]:
         # Who handles a case is nothing for those who see its headline alone.
         mine = ROW.handler == actors[0].id if wanted.whose is Whose.MINE else ROW.handler.is_(None)
         rules += [mine, way.whole]
-    for column, value in ((ROW.stage, wanted.stage), (ROW.pace, wanted.level), (ROW.kind, wanted.kind)):
+    asked = (ROW.stage, wanted.stage), (ROW.pace, wanted.level), (ROW.kind, wanted.kind), (ROW.drill, wanted.drill)
+    for column, value in asked:
         if value is not None:
             rules.append(column == value)
     if wanted.due_before is not None:
         rules.append(ROW.place < place_of(wanted.due_before, Level.ACUTE))
-    if wanted.drill is not None:
-        rules.append(ROW.drill.is_(wanted.drill))
     return rules
 
 
-def _lines(way: Way, rules: Iterable[Rule], *more: ColumnElement[Any]) -> Select[tuple[object, ...]]:
-    return select(*COLUMNS, ROW.brief.label("brief"), way.whole.label("whole"), *more).where(*rules)
+def _lines(way: Way, rules: Iterable[Rule]) -> Select[tuple[object, ...]]:
+    return select(*COLUMNS, ROW.brief.label("brief"), way.whole.label("whole")).where(*rules)
 
 
-async def _items(session: AsyncSession, ring: KeyRing, rows: Sequence[Row[tuple[object, ...]]]) -> list[WorkItem]:
+async def _items(session: AsyncSession, ring: KeyRing, rows: Sequence[Any]) -> list[WorkItem]:
     keys = await ring.several(session, [row.ref for row in rows if row.whole and row.brief])
     items = []
     for row in rows:
-        item = WorkItem(*row[: len(COLUMNS)])  # type: ignore[arg-type]
+        item = WorkItem(*row[: len(COLUMNS)])
         if not row.whole:
             items.append(replace(item, sight=Sight.HEADLINE, handler=None))
             continue

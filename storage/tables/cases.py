@@ -124,8 +124,8 @@ cases = Table(
     _open("ix_cases_open_kind", "organisation", "kind", "place", "ref"),
     _open("ix_cases_open_handler", "organisation", "handler", "place", "ref"),
     _open("ix_cases_open_meeting_day", "organisation", "kind", "meeting_day", "ref"),
-    Index("ix_cases_handed_to", "handed_to"),
-    Index("ix_cases_form", "form"),
+    _open("ix_cases_open_drill", "organisation", "drill", "place", "ref"),
+    Index("ix_cases_handed_to", "handed_to", "place", "ref"),
     Index(
         "ix_cases_closed",
         "organisation",

@@ -7,7 +7,7 @@ are valid states with keys of their own; a ledger behind them have only those th
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,7 @@ SHAPES = 1500
 BATCH = 5_000
 YEAR = 2025
 """No real series of the year in which it runs is touched."""
+TABLES = (tables.case_keys, tables.cases, tables.obligations, tables.case_relations)
 PREFIX = {CaseKind.INCIDENT: "FV", CaseKind.PREVENTION: "FB"}
 
 
@@ -87,28 +88,107 @@ async def fill(
     :param rare: how many times more often what is rare comes, so that a small crowd has some of it.
     """
     random = Random(seed)
-    shapes = [shape(random, routine, handlers, now or datetime.now(UTC), rare) for _ in range(min(SHAPES, size))]
+    forms = {table: Form(database, table) for table in TABLES}
+    kept = min(SHAPES, size)
+    moulds = [Mould.of(forms, shape(random, routine, handlers, now or datetime.now(UTC), rare)) for _ in range(kept)]
     refs: list[str] = []
     still_open: list[str] = []
     for begin in range(0, size, BATCH):
-        rows: dict[Table, list[dict[str, Any]]] = {
-            table: [] for table in (tables.case_keys, tables.cases, tables.obligations, tables.case_relations)
-        }
+        rows: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
         for number in range(begin, min(begin + BATCH, size)):
-            like = random.choice(shapes)
+            like = random.choice(moulds)
             ref = f"{routine.organisation}-{PREFIX[like.case.kind]}-{YEAR}-{number + 1:05}"
             refs.append(ref)
             if not like.case.closed:
                 still_open.append(ref)
-            _rows(rows, ring, ref, like)
+            like.cast(rows, ring, ref)
         async with database.writing() as session:
+            connection = await session.connection()
             for table, its in rows.items():
                 if its:
-                    await session.execute(insert(table), its)
+                    await connection.exec_driver_sql(forms[table].sql, its)
     async with database.writing() as session:
         connection = await session.connection()
         await connection.exec_driver_sql("ANALYZE")
     return Crowd(routine.organisation, tuple(refs), tuple(still_open))
+
+
+class Form:
+    """A table as its driver wants it told: the statement, and values turned into its own only once for each mould."""
+
+    def __init__(self, database: Database, table: Table) -> None:
+        dialect = database.engine.dialect
+        compiled = insert(table).compile(dialect=dialect)
+        self.sql = str(compiled)
+        self.names = list(compiled.positiontup or ())
+        self._turned = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.c}
+
+    def row(self, values: dict[str, Any]) -> list[Any]:
+        """The values in order."""
+        return [turn(values[name]) if (turn := self._turned[name]) else values[name] for name in self.names]
+
+
+@dataclass(frozen=True)
+class Mould:
+    """A case ready to be cast again and again: all that differs is its number and key."""
+
+    case: Case
+    state: bytes
+    brief: bytes
+    rows: dict[Table, list[list[Any]]]
+    places: dict[Table, dict[str, int]]
+
+    @classmethod
+    def of(cls, forms: dict[Table, Form], like: Shape) -> Mould:
+        """Out of one case."""
+        case, key = like.case, DataKey(bytes(KEY))
+        row = cases.row_of(key, case, () if case.closed else like.owed)
+        owed = [vars(Owed.of(one)) for one in like.owed if one.open and not case.closed]
+        whose = {
+            "organisation": case.organisation,
+            "scope": case.ref,
+            "master": "",
+            "wrapped": b"",
+            "destroyed_at": None,
+        }
+        made: dict[Table, list[dict[str, Any]]] = {
+            tables.case_keys: [whose],
+            tables.cases: [row],
+            tables.obligations: owed,
+            tables.case_relations: reading.relations(case),
+        }
+        return cls(
+            case,
+            case.model_dump_json().encode(),
+            key.decrypt(row["brief"], cases.brief_context(case.ref)),  # type: ignore[arg-type]
+            {table: [forms[table].row(one) for one in its] for table, its in made.items()},
+            {table: {name: at for at, name in enumerate(forms[table].names)} for table in made},
+        )
+
+    def cast(self, rows: dict[Table, list[tuple[Any, ...]]], ring: KeyRing, ref: str) -> None:
+        """One more case like it."""
+        key, active = DataKey(secrets.token_bytes(KEY)), ring.masters.active
+        own = f'"ref":"{ref}"'.encode()
+        changes: dict[Table, dict[str, Any]] = {
+            tables.case_keys: {
+                "scope": ref,
+                "master": active,
+                "wrapped": key.wrapped(ring.masters.keys[active], ref),
+            },
+            tables.cases: {
+                "ref": ref,
+                "state": key.encrypt(self.state.replace(f'"ref":"{self.case.ref}"'.encode(), own, 1), f"{ref}/state"),
+                "brief": key.encrypt(self.brief, cases.brief_context(ref)),
+            },
+            tables.obligations: {"case": ref},
+            tables.case_relations: {"case": ref},
+        }
+        for table, changed in changes.items():
+            for one in self.rows[table]:
+                row, places = list(one), self.places[table]
+                for name, value in changed.items():
+                    row[places[name]] = value
+                rows[table].append(tuple(row))
 
 
 def shape(random: Random, routine: Routine, handlers: Sequence[str], now: datetime, rare: float = 1) -> Shape:
@@ -165,15 +245,3 @@ def _varied(random: Random, case: Case, handlers: Sequence[str], now: datetime, 
     elif random.random() < 0.1:
         changes["paces"] = (*case.paces, Pace(level=Level.ACUTE, at=now))
     return case.model_copy(update=changes)
-
-
-def _rows(rows: dict[Table, list[dict[str, Any]]], ring: KeyRing, ref: str, like: Shape) -> None:
-    case = like.case.model_copy(update={"ref": ref})
-    key = DataKey(secrets.token_bytes(KEY))
-    active = ring.masters.active
-    wrapped = key.wrapped(ring.masters.keys[active], ref)
-    whose = {"organisation": case.organisation}
-    rows[tables.case_keys].append(whose | {"scope": ref, "master": active, "wrapped": wrapped})
-    rows[tables.cases].append(cases.row_of(key, case, () if case.closed else like.owed))
-    rows[tables.obligations] += [vars(replace(Owed.of(one), case=ref)) for one in like.owed]
-    rows[tables.case_relations] += reading.relations(case)

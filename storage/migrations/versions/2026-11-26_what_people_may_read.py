@@ -19,6 +19,7 @@ INDEXES = {
     "ix_cases_open_stage": ["organisation", "stage", "place", "ref"],
     "ix_cases_open_kind": ["organisation", "kind", "place", "ref"],
     "ix_cases_open_handler": ["organisation", "handler", "place", "ref"],
+    "ix_cases_open_drill": ["organisation", "drill", "place", "ref"],
     "ix_cases_open_meeting_day": ["organisation", "kind", "meeting_day", "ref"],
 }
 # Of a case recorded before, only its ledger knows who is kept out: nobody sees it until it is rebuilt (form 0).
@@ -59,8 +60,7 @@ def upgrade() -> None:
     op.execute("UPDATE cases SET drill = true WHERE ref LIKE '%-OV-%'")
     for name, columns in INDEXES.items():
         op.create_index(name, "cases", columns, sqlite_where=OPEN, postgresql_where=OPEN)
-    op.create_index("ix_cases_handed_to", "cases", ["handed_to"])
-    op.create_index("ix_cases_form", "cases", ["form"])
+    op.create_index("ix_cases_handed_to", "cases", ["handed_to", "place", "ref"])
     op.create_index("ix_cases_updated", "cases", ["updated"])
     closed = sa.text("closed IS NOT NULL")
     op.create_index(
@@ -105,7 +105,7 @@ def downgrade() -> None:
     walls.take_down(op.get_bind())
     for table in ("search_terms", "reads", "case_relations"):
         op.drop_table(table)
-    for name in ("ix_cases_closed", "ix_cases_updated", "ix_cases_form", "ix_cases_handed_to", *INDEXES):
+    for name in ("ix_cases_closed", "ix_cases_updated", "ix_cases_handed_to", *INDEXES):
         op.drop_index(name, "cases")
     with op.batch_alter_table("cases") as cases:
         for name in (*FIRST, "handed_to", "meeting_day", "brief"):
