@@ -199,6 +199,15 @@ async def test_a_matter_where_nothing_has_happened_is_a_preventive_case(office: 
     assert SV("report.next_prevention") in reporter.text
 
 
+async def test_who_comes_from_the_board_of_matters_begins_there(office: Office, visitor: httpx2.AsyncClient) -> None:
+    matter = Reporter(visitor)
+    matter._saw(await visitor.get("/rapportera/9001?kind=prevention"))
+    assert SV("report.is_prevention") in matter.text
+    await matter.press(PREVENTION_QUESTIONS[0].code, **SHORT)
+    await matter.press("send", meeting_day="2031-03-03")
+    assert [report.kind for _, report in await told(office)] == [CaseKind.PREVENTION]
+
+
 async def test_without_a_meeting_day_it_says_so_where_it_can_be_put_right(office: Office, reporter: Reporter) -> None:
     await reporter.press("prevention", **SHORT)
     await reporter.press("send")

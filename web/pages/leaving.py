@@ -30,8 +30,10 @@ _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 
 @router.get(CALENDAR)
 async def look(visit: Anyone) -> Response:
-    """The month it is."""
-    return _month(visit)
+    """The month it is. Whoever comes here has left: what they had open is shut behind them."""
+    shown = _month(visit)
+    await holding.let_go(visit, shown)
+    return shown
 
 
 # Whoever can make somebody else leave does no harm; whoever must leave is never asked for a token.

@@ -17,6 +17,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from desk import intake
 from i18n import LANGUAGES, words
 from i18n.times import within
+from models.vocabulary.case import CaseKind
 from storage import organisations
 from storage.database import OutOfReach
 from storage.reports import IdempotencyConflict, UnknownOrganisation
@@ -62,9 +63,13 @@ async def choose(visit: Anyone) -> Response:
 
 
 @router.get("/rapportera/{organisation}")
-async def begin(visit: Anyone, organisation: str) -> Response:
-    """The first screen, empty."""
-    return _screen(visit, Form([(KEY, secrets.token_urlsafe(16))]), await _known(visit, organisation), START)
+async def begin(visit: Anyone, organisation: str, kind: str = "") -> Response:
+    """The first screen, empty.
+
+    :param kind: `prevention`, for whoever comes from the board of matters where nothing has happened yet.
+    """
+    form = Form([("kind", CaseKind.PREVENTION)] if kind == CaseKind.PREVENTION else [])
+    return _screen(visit, form, await _known(visit, organisation), START)
 
 
 # Nothing counts here but what stands in the form: no cookie, and so no token that goes with one.

@@ -10,7 +10,7 @@ const exit = document.querySelector("form.exit");
 const leave = () => {
   document.title = "";
   document.body.replaceChildren();
-  fetch(exit.action, { method: "POST", keepalive: true, body: new URLSearchParams() }).catch(() => {});
+  navigator.sendBeacon(exit.action, new URLSearchParams()); // shuts what is open, wherever one is led
   location.replace(exit.dataset.exit);
 };
 exit?.addEventListener("submit", (event) => {
