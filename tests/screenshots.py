@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.house import ROOT
 from tests.web import city
-from tests.web.browser import DESKTOP, PHONE, Chromium, chromium
+from tests.web.browser import DESKTOP, PHONE, Chromium, Look, chromium
 from tests.web.stories import ALICE, BOB, CLEO, SAM
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def take(folder: Path) -> list[str]:
     return sorted(missing - {"/finns-inte"})
 
 
-async def _take(browser: Chromium, town: City, shot: Shot, look: city.Look, file: Path) -> bool:
+async def _take(browser: Chromium, town: City, shot: Shot, look: Look, file: Path) -> bool:
     if look.width < DESKTOP.width:
         look = replace(look, width=390, height=844, scale=2)
     async with town.page(browser, shot.who, look) as page:
