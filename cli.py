@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
-from operate.commands import contacts, drill, duty, notices, routine, watch
+from operate.commands import contacts, drill, duty, notices, routine, sign_in, token, watch
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -30,6 +30,8 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notices.app, name="notices")
 app.add_typer(routine.app, name="routine")
+app.add_typer(sign_in.app, name="sign-in")
+app.add_typer(token.app, name="token")
 app.add_typer(keys_app, name="keys")
 app.command("watch", epilog=example("watch --once"))(watch.watch)
 
@@ -55,6 +57,7 @@ def front(
 
 @app.command(epilog=example("up --home var --fictitious"))
 def up(
+    ctx: typer.Context,
     home: Annotated[Path | None, typer.Option(help="Folder where everything is kept (VARNA_HOME).")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where the engine listens, here only.")] = None,
     fictitious: Annotated[bool, typer.Option(help="Load invented organisations to try things out with.")] = False,
@@ -66,7 +69,8 @@ def up(
     if home is not None:
         os.environ["VARNA_HOME"] = str(home)
     settings = terminal.settings()
-    asyncio.run(run(settings, port or int(settings.temporal_address.rpartition(":")[2]), fictitious=fictitious))
+    port = port or int(settings.temporal_address.rpartition(":")[2])
+    asyncio.run(run(settings, port, fictitious=fictitious, say=typer.echo, words=ctx.obj))
 
 
 @app.command(epilog=example("web"))

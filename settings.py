@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -14,12 +14,25 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from models.message import OrganisationCode
+from models.vocabulary.people import Role
+
 SECRETS = (
     "database_url", "smtp_password", "imap_password", "sms_password", "webhook_secret", "receipt_secret",
-    "metrics_secret",
+    "metrics_secret", "oidc_client_secret",
 )  # fmt: skip
 """Settings that may stand in a file of their own."""
 FILE = "settings.toml"
+
+
+class OidcRole(BaseModel):
+    """Whoever has this value in the claim of roles holds this role in this organisation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str
+    organisation: OrganisationCode
+    role: Role
 
 
 class Settings(BaseSettings):
@@ -115,6 +128,20 @@ class Settings(BaseSettings):
     metrics_secret_file: Path | None = None
     metrics_host: str = "127.0.0.1"
     """On which of its addresses; as for the pages, a container needs 0.0.0.0."""
+
+    fictitious: bool = False
+    """Everybody here is invented: whoever opens the pages may be any of them. On this machine alone; for `varna up`."""
+
+    oidc_issuer: str = ""
+    """The organisation's identity provider; empty means that people sign in with what is kept here."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_user_claim: str = "sub"
+    """Whose value is somebody's user code, the first time they come; one that they cannot change themselves."""
+    oidc_roles_claim: str = ""
+    """Whose values `oidc_roles` gives roles for; empty means that roles are given here alone."""
+    oidc_roles: tuple[OidcRole, ...] = ()
 
     @classmethod
     def settings_customise_sources(

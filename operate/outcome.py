@@ -21,6 +21,7 @@ from storage.database import OutOfReach
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
 from storage.messages import UnknownMessage
 from storage.people import UnknownUser
+from storage.programs import UnknownProgram
 from storage.reports import IdempotencyConflict, UnknownOrganisation
 from storage.routines import UnknownRoutine
 from workflows.client import EngineOutOfReach
@@ -142,6 +143,8 @@ def _not_found(error: Exception, words: Words) -> Ending | None:
     match error:
         case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
             return Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
+        case UnknownProgram():
+            return Ending(Exit.NOT_FOUND, "unknown_program", words("cli.unknown_program"), field="name")
         case UnknownMessage():
             return Ending(Exit.NOT_FOUND, "unknown_message", words("cli.unknown_message"), field="message")
         case KeyDestroyed():

@@ -9,10 +9,14 @@ import socket
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 
+from desk.sign_in.door import ANSWER, Grant, Reading
+from desk.sign_in.provider import LOOPBACK, Registration
+from models.refusal import BadInput, Problem
 from operate import doctor, exchange
 from operate.house import House
 from operate.outcome import WebPortTaken
@@ -36,7 +40,9 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C; finish what is under way, then leave.
 
     :raises WebPortTaken: if something else listens there.
+    :raises BadInput: if anybody may sign in as anybody, and others than this machine's could.
     """
+    refuse_fictitious_in_the_open(settings)
     listening = _listen(settings.web_host, settings.web_port)
     house = House.open(settings)
     server = Server(create_app(Site(house, offer_of(settings), partial(doctor.examine_all, settings, thorough=False))))
@@ -50,6 +56,14 @@ async def serve(settings: Settings) -> None:
     log.info("pages closed")
 
 
+def refuse_fictitious_in_the_open(settings: Settings) -> None:
+    """Where anybody may sign in as anybody, nobody else may come: also not through a proxy. Raises `BadInput`."""
+    hosts = {settings.web_host, urlsplit(settings.public_url).hostname or ""}
+    if settings.fictitious and not hosts <= LOOPBACK:
+        reason = "only on this machine itself"
+        raise BadInput(Problem(field="VARNA_FICTITIOUS", code="fictitious_open", reason=reason))
+
+
 def offer_of(settings: Settings) -> Offer:
     """What the pages need to know of the settings."""
     return Offer(
@@ -58,6 +72,24 @@ def offer_of(settings: Settings) -> Offer:
         metrics_secret=settings.metrics_secret.get_secret_value(),
         channels=frozenset(exchange.channels(settings)),
         exit_url=settings.exit_url,
+        fictitious=settings.fictitious,
+        registration=_registration(settings),
+        reading=Reading(
+            user_claim=settings.oidc_user_claim,
+            roles_claim=settings.oidc_roles_claim,
+            grants=tuple(Grant(one.value, one.organisation, one.role) for one in settings.oidc_roles),
+        ),
+    )
+
+
+def _registration(settings: Settings) -> Registration | None:
+    if not settings.oidc_issuer:
+        return None
+    return Registration(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        redirect=f"{settings.public_url}{ANSWER}",
+        client_secret=settings.oidc_client_secret.get_secret_value(),
     )
 
 

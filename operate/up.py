@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,14 @@ import httpx2
 import structlog
 from temporalio.converter import DataConverter
 
+from desk.sign_in import opening
+from i18n import when
 from operate.fictitious import load_fictitious
 from operate.hands import somebody_works
 from operate.house import House
 from operate.outcome import PortTaken, WebPortTaken
+from operate.serve import refuse_fictitious_in_the_open
+from storage import accounts
 from storage.keys import MasterKeys
 from storage.rebuild import rebuild
 from storage.schema import migrate
@@ -31,6 +35,7 @@ from workflows.client import EngineOutOfReach, connect
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from i18n import Words
     from settings import Settings
 
 log = structlog.get_logger()
@@ -108,11 +113,12 @@ def web(settings: Settings) -> Child:
     return Child("web", [sys.executable, "-m", "cli", "web"], _environment(settings), partial(_serves, settings))
 
 
-async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
+async def up(settings: Settings, port: int, *, fictitious: bool, say: Callable[[str], None], words: Words) -> None:
     """Run the whole installation until SIGTERM or Ctrl-C.
 
     :param port: where the engine listens, on this machine only.
-    :param fictitious: load the fictitious organisations, their routines and people.
+    :param fictitious: load the fictitious organisations, their routines and people, and let anybody be any of them.
+    :param say: tells whoever started us where the pages are; what it says is for them alone and no log's business.
     :raises PortTaken: if something else listens there.
     :raises WebPortTaken: if something else listens where the pages belong.
     """
@@ -123,7 +129,9 @@ async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
         raise PortTaken(f"port {port} is in use; is `varna up` running already? choose another with --port")
     if await _taken(settings.web_port):
         raise WebPortTaken(str(settings.web_port))
-    settings = settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}"})
+    fictitious = fictitious or settings.fictitious
+    settings = settings.model_copy(update={"temporal_address": f"127.0.0.1:{port}", "fictitious": fictitious})
+    refuse_fictitious_in_the_open(settings)
     await prepare(settings, fictitious=fictitious)
     children = [engine(settings, port), web(settings), worker(settings)]
     keeping: list[asyncio.Task[None]] = []
@@ -134,6 +142,8 @@ async def up(settings: Settings, port: int, *, fictitious: bool) -> None:
                 await _until(stop, child.ready)
         if not stop.is_set():
             log.info("varna is up", engine=settings.temporal_address, web=_here(settings), home=str(settings.home))
+            for line in await _welcome(settings, words):
+                say(line)
         await stop.wait()
     finally:
         for task in keeping:
@@ -167,11 +177,31 @@ async def renew(house: House) -> None:
         log.info("rebuilt cases that an older version had listed", number=number)
 
 
+async def _welcome(settings: Settings, words: Words) -> list[str]:
+    """Where to go now: as somebody invented, by the first administrator's link, or as ever."""
+    if settings.fictitious:
+        return [words("cli.fictitious_pages"), f"{settings.public_url}/logga-in"]
+    house = House.open(settings)
+    try:
+        link = await opening.first(house, datetime.now(UTC))
+        async with house.database.reading() as session:
+            begun = await accounts.any_usable(session)
+    finally:
+        await house.database.close()
+    if link is not None:
+        until = when(link.opening.expires, words)
+        told = words("cli.first_opening", user=link.opening.user, until=until)
+        return [told, f"{settings.public_url}{link.path}"]
+    told = words("cli.pages_at") if begun or settings.oidc_issuer else words("cli.nobody_first")
+    return [told, settings.public_url]
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     return {
         "VARNA_HOME": str(settings.home),
         "VARNA_TEMPORAL_ADDRESS": settings.temporal_address,
         "VARNA_LOG_LEVEL": settings.log_level,
+        "VARNA_FICTITIOUS": str(settings.fictitious).lower(),
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from models.acceptance import CODE_ALPHABET
 from storage import tables
 from storage.database import insert_into, upsert
+from storage.people import UnknownUser
 from storage.sessions import hashed
 
 if TYPE_CHECKING:
@@ -58,23 +59,27 @@ async def by_handle(session: AsyncSession, handle: str) -> Account | None:
 
 
 async def ensure(session: AsyncSession, user: str) -> Account:
-    """The account of somebody active, made if there is none; raises `KeyError` if nobody active has the code."""
+    """The account of somebody active, made if there is none; raises `UnknownUser`."""
     people = tables.users.c
     organisation = await session.scalar(select(people.organisation).where(people.code == user, people.active))
     if organisation is None:
-        raise KeyError(user)
+        raise UnknownUser(user)
     row = {"user": user, "organisation": organisation, "handle": secrets.token_urlsafe(32)}
     await session.execute(insert_into(session, tables.accounts).on_conflict_do_nothing(), row)
     found = await find(session, user)
     if found is None:
-        raise KeyError(user)
+        raise UnknownUser(user)
     return found
 
 
 async def any_usable(session: AsyncSession) -> bool:
     """Whether anybody here can sign in by themselves."""
     password = tables.accounts.c.password.is_not(None)
-    asked = (select(tables.accounts.c.user).where(password), select(tables.passkeys.c.user))
+    asked = (
+        select(tables.accounts.c.user).where(password),
+        select(tables.passkeys.c.user),
+        select(tables.identities.c.user),
+    )
     return any([await session.scalar(query.limit(1)) is not None for query in asked])
 
 

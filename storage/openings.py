@@ -37,7 +37,7 @@ async def make(
     """A link's secret part, and what it opens. Earlier links of this person open nothing any more.
 
     :param maker: who asked for it; None for whoever has the machine.
-    :raises KeyError: if nobody active has the code.
+    :raises UnknownUser: if nobody active has the code.
     """
     account = await accounts.ensure(session, user)
     table, token = tables.openings, secrets.token_urlsafe(BYTES)

@@ -18,7 +18,8 @@ PROMISED = (
     "up web demo report cases case act history obligations notices-resend rebuild migrate doctor watch "
     "routine-check routine-show routine-schema routine-adopt drill-start drill-show drill-end keys-rotate "
     "contacts-list contacts-import contacts-export contacts-absent contacts-check "
-    "duty-who duty-gaps duty-import duty-export duty-override duty-refresh"
+    "duty-who duty-gaps duty-import duty-export duty-override duty-refresh "
+    "sign-in-link token-create token-list token-revoke"
 )
 
 

@@ -38,7 +38,7 @@ async def test_an_account_is_made_once_and_only_for_somebody_who_is_here(town: T
     first = await account(town)
     assert await account(town) == first
     assert (first.organisation, first.password, first.totp) == ("9001", None, None)
-    with pytest.raises(KeyError):
+    with pytest.raises(people.UnknownUser):
         await account(town, "nobody")
     async with town.database.writing() as session:
         assert not await accounts.any_usable(session)
@@ -137,7 +137,7 @@ async def test_a_link_is_good_once_for_a_day_and_the_newest_alone(town: Town) ->
     assert [one for one in await asyncio.gather(*(use() for _ in range(5))) if one] == [opening]
     async with town.database.writing() as session:
         assert await openings.look(session, token, NOON + HOUR) is None
-        with pytest.raises(KeyError):
+        with pytest.raises(people.UnknownUser):
             await openings.make(session, "nobody", OpeningKind.FIRST, NOON)
 
 
