@@ -13,18 +13,26 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 import models
+from desk.staffing import LackCode
+from i18n import LANGUAGES
 from i18n.sentences import family
 from models.case import RoutineRef
 from models.commands import COMMANDS, SYSTEM_COMMANDS
 from models.events import FACTS, moments
 from models.message import Narrative
-from models.obligation_rule import ObligationRule
+from models.notice_rule import NoticeMatrix
+from models.obligation_rule import Escalation, ObligationRule
+from models.risk import Factor, RiskRule
+from models.rota import Because
+from models.routine import ClosureRule, RetentionRule, Routine
 from models.term import Clock
 from models.vocabulary.case import Urgency
 from models.watch import FindingCode
+from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
-from storage.tables import MessageKind, MessageState
+from storage.tables import MessageKind, MessageState, OrganisationKind
 from tests.house import ROOT, text, tracked
+from web.api import trouble
 from web.forms import choices
 from web.forms.values import shapes
 
@@ -148,6 +156,22 @@ def sentences() -> set[str]:
     }
 
 
+def pages() -> set[str]:
+    """Keys that pages and the API put together from codes."""
+    told = {meaning.code for meaning in trouble.MEANINGS.values()} - {trouble.GONE.code}
+    rules = (Routine, ObligationRule, Escalation, NoticeMatrix, RiskRule, Factor, ClosureRule, RetentionRule)
+    return {
+        *(f"{kind}.{code}" for kind in ("lack", "lack_advice") for code in get_args(LackCode)),
+        *(f"because.{code}" for code in ("holds_role", "on_duty", "stands_in", "handler")),
+        *(f"rota.{code}" for code in get_args(Because)),
+        *(f"api.{code}" for code in told | {*trouble.OF_STATUS.values(), "not_your_role"}),
+        *(f"organisation_kind.{kind}" for kind in OrganisationKind),
+        *(f"language.{language}" for language in LANGUAGES),
+        *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
+        *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
+    }
+
+
 def findings() -> set[str]:
     return {f"watch.{code}" for code in get_args(FindingCode)}
 
@@ -162,6 +186,15 @@ def in_templates() -> set[str]:
     """Keys that a template asks for: `t("report.title")`."""
     templates = tracked("web/templates/*.html", "web/templates/*.typ")
     return {key for path in templates for key in re.findall(r"\bt\(\s*['\"]([a-z_]+\.[a-z0-9_.]+)['\"]", text(path))}
+
+
+def mentioned() -> set[str]:
+    """Every string in a template: a key may be handed to a macro that asks for it."""
+    return {
+        key
+        for path in tracked("web/templates/*.html")
+        for key in re.findall(r"['\"]([a-z_]+\.[a-z0-9_.]+)['\"]", text(path))
+    }
 
 
 def fields() -> Iterator[tuple[str, str]]:

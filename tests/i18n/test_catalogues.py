@@ -70,7 +70,8 @@ def test_no_text_is_left_over() -> None:
         | codes.sentences()
         | {f"problem.{error}" for error in get_args(ErrorType)}
         | codes.literals()
-        | codes.in_templates()
+        | codes.mentioned()
+        | codes.pages()
         | codes.forms()
     )
     # The command line chooses among its own by what follows the dot.
