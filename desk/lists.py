@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE = 25
 """Lines of a page: what somebody with forty seconds looks through, and less than 60 kB."""
+MANY = 9
+"""So far acute cases are counted."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Listing:
     """Where it goes on."""
     counts: Counts | None = None
     acute: int = 0
-    """How many acute cases there are in the tab, whatever else was chosen."""
+    """How many acute cases there are in the tab, whatever else was chosen; one more than `MANY` means many more."""
 
 
 async def due(desk: Desk, person: Actor, wanted: Wanted, after: str | None = None) -> Listing:
@@ -60,9 +62,13 @@ async def due(desk: Desk, person: Actor, wanted: Wanted, after: str | None = Non
         actors = await everywhere(session, person, now)
         page = await worklist.worklist(session, desk.ring, actors, wanted, now, after=after, limit=PAGE)
         counted = await worklist.counts(session, actors, wanted, now)
-        acute = await worklist.counts(session, actors, Wanted(level=Level.ACUTE), now)
+        acute = sum(one.pace is Level.ACUTE for one in page.items)
+        if acute <= MANY:
+            only = Wanted(wanted.whose, level=Level.ACUTE)
+            burning = await worklist.worklist(session, desk.ring, actors, only, now, limit=MANY)
+            acute = len(burning.items) + (burning.after is not None)
         found = await lines(session, desk, actors, page.items)
-        return Listing(now, found, page.after, counted, getattr(acute, wanted.whose))
+        return Listing(now, found, page.after, counted, acute)
 
 
 async def closed(desk: Desk, person: Actor, wanted: Wanted, after: str | None = None) -> Listing:
@@ -89,8 +95,7 @@ async def lines(
     :param actors: whoever reads them, in each organisation they act in, home first.
     """
     found = list(items)
-    owed = {(one.ref, one.next_obligation) for one in found if one.next_obligation}
-    since = await obligations.started(session, owed)
+    since = await obligations.started(session, [one.ref for one in found if one.next_obligation])
     known = await people.contacts(session, desk.ring, {one.handler for one in found if one.handler})
     names: dict[str, str] = {}
     if len(actors) > 1 or any(one.organisation != actors[0].organisation for one in found):
@@ -98,7 +103,7 @@ async def lines(
     return tuple(
         Line(
             one,
-            since.get((one.ref, one.next_obligation or "")),
+            since.get(one.ref),
             _called(one.handler, known),
             names.get(one.organisation, ""),
         )

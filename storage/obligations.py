@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_
+from sqlalchemy import and_, bindparam, delete, insert, select
 
 from models.vocabulary.case import Level, Stage
 from storage import tables
@@ -74,8 +74,9 @@ async def of_case(session: AsyncSession, case: str) -> list[Owed]:
     return [Owed(*row) for row in await session.execute(query)]
 
 
-async def started(session: AsyncSession, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
-    """Since when these are owed, each named by its case and its key."""
-    table = tables.obligations.c
-    query = select(table.case, table.key, table.started).where(tuple_(table.case, table.key).in_(list(keys)))
-    return {(case, key): at for case, key, at in await session.execute(query)} if keys else {}
+async def started(session: AsyncSession, refs: Collection[str]) -> dict[str, datetime]:
+    """Since when these cases owe what they owe next."""
+    table, row = tables.obligations.c, tables.cases.c
+    following = and_(row.ref == table.case, row.next_obligation == table.key)
+    query = select(table.case, table.started).join(tables.cases, following).where(row.ref.in_(list(refs)))
+    return {row.case: row.started for row in await session.execute(query)} if refs else {}

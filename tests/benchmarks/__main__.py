@@ -18,7 +18,8 @@ from time import perf_counter
 
 import psutil
 
-from tests.benchmarks import live, pure, startup, telling
+from tests import postgres
+from tests.benchmarks import lists, live, pure, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -155,6 +156,20 @@ async def people_told(home: Path) -> list[Figure]:
     ]
 
 
+async def pages_of_many_cases(home: Path) -> list[Figure]:
+    """The worklist over a crowd, on both kinds of database."""
+    figures, weights = [], []
+    with postgres.server() as server:
+        for kind, url in (("sqlite", ""), ("postgresql", server.address(server.create()))):
+            progress(f"{lists.CASES} cases, and the pages officers live in, on {kind}")
+            async with lists.crowded(home / kind, url) as house:
+                pages = await lists.measure(house)
+            weights.append(pages.heaviest)
+            unit = f"ms of server time, 95th percentile, {lists.CASES} cases"
+            figures.append(Figure(f"worklist_page_{kind}", pages.slowest, unit, 60, details=dict(pages.milliseconds)))
+    return [*figures, Figure("worklist_page_size", max(weights), "bytes of the heaviest page", 60_000)]
+
+
 async def measure() -> list[Figure]:
     """Everything, the quiet things first."""
     figures = rules()
@@ -162,6 +177,7 @@ async def measure() -> list[Figure]:
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")
         figures += await people_told(Path(folder) / "told")
+        figures += await pages_of_many_cases(Path(folder) / "lists")
     return figures
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from desk.board import Card
 
 PATH = "/forebyggande"
+MOST = 40
+"""Cards at once: the meetings that come first."""
 
 router = APIRouter()
 
@@ -32,6 +34,7 @@ async def board(visit: Annotated[Visit, Depends(at(Area.PREVENTION_BOARD))]) -> 
     asked = visit.request.query_params.get("step")
     step = MatterStep(asked) if asked in list(MatterStep) else None
     found = await matters(visit.desk, visit.actor)
+    chosen = [card for card in found.cards if step in {None, card.step}]
     return visit.page(
         "board.html",
         title=visit.t("area.prevention_board"),
@@ -39,7 +42,8 @@ async def board(visit: Annotated[Visit, Depends(at(Area.PREVENTION_BOARD))]) -> 
         steps=[(one, Counter(card.step for card in found.cards)[one]) for one in MatterStep],
         step=step,
         whole=len(found.cards),
-        weeks=weeks([card for card in found.cards if step in {None, card.step}]),
+        weeks=weeks(chosen[:MOST]),
+        shown=MOST if len(chosen) > MOST else 0,
         board=PATH,
         short_day=partial(short_day, words=visit.t),
     )

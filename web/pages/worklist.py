@@ -54,6 +54,7 @@ async def worklist(visit: At) -> Response:
         stream=f"{PATH}/live{selection.query(after=after, seen=mark(listing))}",
         tabs=[(one, counts and getattr(counts, one.value)) for one in TABS],
         most=MOST,
+        many=lists.MANY,
         choices={"stage": Stage, "level": list(reversed(Level)), "kind": CaseKind},
         drills=(WITHOUT, ONLY),
         lists=PATH,
