@@ -14,6 +14,7 @@ from models.sight import Sight, sight
 from models.stages.casework import ReportMerged
 from models.stages.intake import Reported
 from storage import cases, ledger, notices, reads, reports, routines, tables, worklist
+from storage import search as finding
 from storage.database import confine
 from storage.reads import Read
 from storage.tables import Via
@@ -180,6 +181,16 @@ async def related(desk: Desk, view: View, user: Actor | str) -> list[worklist.Re
     """The cases that a case is linked to, as far as the person may see them."""
     async with reader.everywhere(desk, user, view.at) as (session, actors):
         return await worklist.related(session, desk.ring, actors, view.case, datetime.now(UTC))
+
+
+async def search(desk: Desk, user: Actor | str, text: str, *, limit: int = finding.LIMIT) -> list[cases.WorkItem]:
+    """The cases a person may see that have these words and numbers, the newest first.
+
+    :raises Refusal: `sensitive_search`, if it picks out people by a trait of theirs.
+    """
+    now = datetime.now(UTC)
+    async with reader.everywhere(desk, user, now) as (session, actors):
+        return await finding.find(session, desk.ring, actors, text, now, limit=limit)
 
 
 async def open_cases(desk: Desk, user: Person, wanted: worklist.Wanted) -> list[cases.WorkItem]:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import bindparam, event, func, insert, select, update
+from sqlalchemy import bindparam, delete, event, func, insert, select, update
 
-from storage.tables import case_keys
+from storage.tables import case_keys, search_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -189,6 +189,8 @@ class KeyRing:
         """Erase all that was encrypted under the key of this scope; nobody can undo it."""
         erased = update(case_keys).where(case_keys.c.scope == scope, case_keys.c.destroyed_at.is_(None))
         if (await session.execute(erased.values(wrapped=None, destroyed_at=at).returning(case_keys.c.scope))).all():
+            # What a case was found by goes with what was found.
+            await session.execute(delete(search_terms).where(search_terms.c.case == scope))
             self._remembered.pop(scope, None)
             # Somebody may have asked for it before the commit.
             forget = lambda _: self._remembered.pop(scope, None)  # noqa: E731

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from models.evolve import evolve_all
-from storage import ledger, reading, routines, tables
+from storage import ledger, reading, routines, search, tables
 from storage.keys import KeyDestroyed
 from storage.record import show
 
@@ -53,10 +53,13 @@ async def _rebuild(database: Database, ring: KeyRing, ref: str) -> bool:
         await session.execute(select(tables.heads.c.seq).where(tables.heads.c.case == ref).with_for_update())
         for rows, whose in _SHADOWS.items():
             await session.execute(delete(rows).where(whose == ref))
+        await session.execute(delete(tables.search_terms).where(tables.search_terms.c.case == ref))
         try:
             key = await ring.key(session, ref)
         except KeyDestroyed:
             return False
-        case = evolve_all(await ledger.read(session, key, ref))
-        await show(session, key, case, await routines.by_digest(session, case.routine.digest))
+        events = await ledger.read(session, key, ref)
+        case = evolve_all(events)
+        await show(session, ring, key, case, await routines.by_digest(session, case.routine.digest))
+        await search.index_events(session, ring, case.organisation, events)
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.obligations import obligations
-from storage import cases, ledger
+from storage import cases, ledger, search, terms
 from storage import obligations as owed_rows
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ async def record(session: AsyncSession, ring: KeyRing, case: Case, events: Seque
     key = await ring.key(session, case.ref)
     # What already stands there was recorded with its lists, which may have moved on since.
     if await ledger.append(session, key, events, case.organisation):
-        await show(session, key, case, routine)
+        await show(session, ring, key, case, routine)
+        await search.index_events(session, ring, case.organisation, events)
 
 
-async def show(session: AsyncSession, key: DataKey, case: Case, routine: Routine) -> None:
+async def show(session: AsyncSession, ring: KeyRing, key: DataKey, case: Case, routine: Routine) -> None:
     """Make the lists say what the case is now."""
     owed = obligations(case, routine)
     await cases.put(session, key, case, owed)
     await owed_rows.replace(session, case.ref, owed)
+    await terms.index_codes(session, ring, case)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from models.message import DRILL
 from models.report import Report
 from models.vocabulary.case import CaseKind
-from storage import tables
+from storage import tables, terms
 from storage.database import insert_into
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ async def _take(
         "body": secret.encrypt(report.model_dump_json().encode(), _context(case, identity)),
     }
     await session.execute(insert(tables.reports), row)
+    await terms.index_text(session, ring, report.organisation, case, [report.what])
     return Accepted(identity, case, receipt, received, repeated=False)
 
 

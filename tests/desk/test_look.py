@@ -161,6 +161,15 @@ async def test_the_duty_officer_of_a_pool_sees_the_cases_it_serves(room: Room) -
     assert await room.reads() == [(POOLED, Via.CLI, "case", Role.DUTY_OFFICER)]
 
 
+async def test_search_is_the_persons_own(room: Room) -> None:
+    ref = room.case.ref
+    assert [item.ref for item in await look.search(room.desk, CHIEF, "00001 hög")] == [ref]
+    assert [item.sight for item in await look.search(room.desk, POOLED, "00001")] == [Sight.HEADLINE]
+    assert await look.search(room.desk, NEIGHBOUR, "9001-FV-2026-00001") == []
+    with pytest.raises(Refusal, match="sensitive_search"):
+        await look.search(room.desk, CHIEF, "moderaterna")
+
+
 async def test_the_operator_is_told_what_waits_and_what_is_unknown(room: Room) -> None:
     accepted = await room.town.accepts()
     with pytest.raises(cases.CaseWaits):
