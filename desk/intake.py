@@ -54,15 +54,19 @@ class Taken:
         }
 
 
-async def take(desk: Desk, report: Report, received: datetime, key: str | None) -> Taken:
-    """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is."""
+async def take(desk: Desk, report: Report, received: datetime, key: str | None, patience: float | None = None) -> Taken:
+    """Keep a report and start its case. Whatever goes wrong once it is kept, its sender is told that it is.
+
+    :param patience: how many seconds the sender waits for the case to begin; it begins later by itself then.
+    """
     accepted = await accept(desk, report, received, key)
     looked, contact = None, None
     try:
         async with desk.database.reading() as session:
             routine = await routines.current(session, report.organisation, accepted.received.date())
         looked, contact = _promised(report, accepted, routine)
-        await start(desk, await desk.cases(), accepted)
+        async with asyncio.timeout(patience):
+            await start(desk, await desk.cases(), accepted)
     except Exception as error:  # noqa: BLE001 - the receipt must reach its reporter
         return Taken(accepted, looked, error, contact)
     return Taken(accepted, looked, None, contact)

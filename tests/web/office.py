@@ -152,6 +152,6 @@ async def served(database: Database, ring: KeyRing, secret: str = SECRET) -> Asy
     desk = Desk(database, ring, "127.0.0.1:1", "default", "nobody", Vault(Path("nowhere"), 1))
     async with (
         serving(lambda _: Site(desk, Offer(receipt_secret=secret))) as url,
-        httpx2.AsyncClient(base_url=url, trust_env=False) as client,
+        httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
     ):
         yield client

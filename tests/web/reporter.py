@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from html5lib import HTMLParser  # type: ignore[import-untyped]
+from sqlalchemy import select
 
+from storage import reports, tables
 from tests.web.markup import valid
 
 if TYPE_CHECKING:
     import httpx2
 
+    from models.report import Report
+    from tests.web.office import Office
+
+WHAT = "Någon ringde på dörren och skrek.\nSedan gick han."
+SHORT = {"what": WHAT, "telephone": "070-174 06 05"}
+"""As little as a report can be."""
 CODE = re.compile(r'id="code"[^>]*>([0-9A-Z-]{19})<')
 CASE = re.compile(r"\b[0-9]{2,4}-F[VB]-[0-9]{4}-[0-9]{5}\b")
 
@@ -74,6 +82,15 @@ class Reporter:
         if filled := fields_of(answer.text):
             self.filled = filled
         return self
+
+
+async def told(office: Office) -> list[tuple[str, Report]]:
+    """Case and content of every report the pages took, in order of their numbers."""
+    async with office.database.reading() as session:
+        table = tables.reports.c
+        query = select(table.case, table.report).where(table.key.is_not(None)).order_by(table.case)
+        rows = (await session.execute(query)).all()
+        return [(row.case, await reports.read(session, office.ring, row.report)) for row in rows]
 
 
 def fields_of(text: str) -> dict[str, list[str]]:

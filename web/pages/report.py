@@ -46,6 +46,8 @@ MOST = 120
 """Reports a minute and address: a whole municipality may sit behind one, on the evening of a heated meeting."""
 SEND = "send"
 """Where a button leads, beside the screens."""
+PATIENCE = 2.0
+"""Seconds somebody waits for the engine before the receipt is shown without it."""
 KEY, SPEAK = "key", "speak"
 """Hidden fields: what makes a report one however often it is sent, and its language."""
 _TEMPLATES = {START: "report_first.html", CHECK: "report_check.html"}
@@ -114,11 +116,11 @@ async def _sent(visit: Visit, form: Form, known: Known) -> Response:
     # Whoever has no key has no page of ours either: the report counts all the same.
     key = f"form:{form.one(KEY) or secrets.token_urlsafe(16)}"
     try:
-        taken = await intake.take(visit.desk, report, now, key)
+        taken = await intake.take(visit.desk, report, now, key, PATIENCE)
     except IdempotencyConflict:
         # They went back, wrote more and sent again: it is a further report, and that one too only once.
         further = f"{key}:{sha256(report.model_dump_json().encode()).hexdigest()}"
-        taken = await intake.take(visit.desk, report, now, further)
+        taken = await intake.take(visit.desk, report, now, further, PATIENCE)
         return _receipt(visit, report, taken, known, further=True)
     return _receipt(visit, report, taken, known)
 
