@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.vocabulary.case import Level
 from storage import closed as closed_cases
-from storage import duty, obligations, organisations, people, worklist
+from storage import duty, obligations, organisations, people, search, worklist
 from storage.database import confine
 from storage.worklist import Wanted
 
@@ -27,6 +27,8 @@ PAGE = 25
 """Lines of a page: what somebody with forty seconds looks through, and less than 60 kB."""
 MANY = 9
 """So far acute cases are counted."""
+MOST_FOUND = 25
+"""Cases that a search shows: with more, another word helps better than another page."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,18 @@ async def lines(
         )
         for one in found
     )
+
+
+async def found(desk: Desk, person: Actor, text: str) -> tuple[Line, ...]:
+    """What somebody searches for among all they may see, the newest first, `MOST_FOUND` at most.
+
+    :raises Refusal: `sensitive_search`, if it picks out people by a trait of theirs.
+    """
+    now = datetime.now(UTC)
+    async with desk.database.reading() as session:
+        actors = await everywhere(session, person, now)
+        items = await search.find(session, desk.ring, actors, text, now, limit=MOST_FOUND)
+        return await lines(session, desk, actors, items)
 
 
 def _called(code: str | None, known: dict[str, Contact | None]) -> str:
