@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from desk import look
 from models.areas import Area
+from models.message import EARLIEST, LATEST
 from models.refusal import BadInput, Problem
 from models.scopes import Scope
 from models.vocabulary.case import CaseKind, Level, Stage
@@ -135,7 +136,9 @@ def etag(seq: int) -> str:
 
 
 def aware(at: datetime | None, field: str) -> datetime | None:
-    """The same time; a time without a zone is nobody's. Raises `BadInput`."""
+    """The same time; a time without a zone is nobody's, one in another century a slip. Raises `BadInput`."""
     if at is not None and at.tzinfo is None:
         raise BadInput(Problem(field=field, code="timezone_aware", reason="say the time zone"))
+    if at is not None and not EARLIEST <= at < LATEST:
+        raise BadInput(Problem(field=field, code="no_such_time", reason="the year must lie between 1900 and 2099"))
     return at

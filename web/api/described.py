@@ -36,6 +36,9 @@ COMMAND: dict[str, Any] = {"type": "add_note", "text": "Ringde tillbaka, allt lu
 REF = "9001-FV-2026-00001"
 
 
+LOCAL_TIME = "^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?$"
+
+
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ways an operation can say no; too fast it may be anywhere."""
     schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
@@ -62,8 +65,22 @@ def describe(api: FastAPI) -> dict[str, Any]:
                     operation["responses"]["422"] = refused(422)[422]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        _say_local_times(schemas)
         api.openapi_schema = whole
     return api.openapi_schema
+
+
+def _say_local_times(schema: Any) -> None:
+    """A time of day on a wall has no time zone, as the format of that name would have it."""
+    if isinstance(schema, list):
+        for one in schema:
+            _say_local_times(one)
+    elif isinstance(schema, dict):
+        if schema.get("format") == "time":
+            schema["pattern"] = LOCAL_TIME
+            del schema["format"]
+        for one in schema.values():
+            _say_local_times(one)
 
 
 def _made(api: FastAPI) -> dict[str, Any]:
