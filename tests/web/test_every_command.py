@@ -144,7 +144,8 @@ async def test_the_same_key_is_the_same_action_and_a_case_that_moved_on_is_not_a
 async def test_a_token_is_good_for_its_scopes_alone(living_city: LivingCity) -> None:
     ref = await living_city.begins("triaged")
     async with living_city.program(BOB, Scope.READ) as reads, living_city.program(BOB, Scope.ACT) as acts:
-        note = {"json": {"type": "add_note", "text": TEXT}, "headers": {"Idempotency-Key": "n1"}}
-        assert (await reads.post(f"/cases/{ref}/commands", **note)).status_code == 403
+        path, note = f"/cases/{ref}/commands", {"type": "add_note", "text": TEXT}
+        key = {"Idempotency-Key": "n1"}
+        assert (await reads.post(path, json=note, headers=key)).status_code == 403
         assert (await acts.get(f"/cases/{ref}")).status_code == 403
-        assert (await acts.post(f"/cases/{ref}/commands", **note)).status_code == 200
+        assert (await acts.post(path, json=note, headers=key)).status_code == 200

@@ -62,7 +62,7 @@ def _wrong(document: dict[str, Any], city: City, token: str, examples: int) -> I
         suppress_health_check=[*HealthCheck],
     )
     for found in schema.get_all_operations():
-        operation = found.ok()
+        operation: Any = found.ok()  # type: ignore[union-attr]
         for mode in GenerationMode:
             if error := _called(operation, mode, limits, f"{city.url}/api/v1", headers, refs):
                 yield f"{operation.label}: {error}"
