@@ -30,6 +30,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.~}])/" + r"(?:work|tmp|root|home|Users)/\w")
 SLEEPERS: dict[str, str] = {
     "tests/engine.py": "looks again and again at real processes, which have no clock to skip",
     "tests/benchmarks/live.py": "lets a real engine come to rest before it measures the next thing",
+    "tests/benchmarks/reporting.py": "lets reports come at an even pace",
     "tests/benchmarks/telling.py": "acts at an even pace while real messages are sent",
     "tests/failure/test_killed.py": "kills real processes at moments nobody chose",
 }
