@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from storage import cases, people
-from storage.keys import UnknownKey
+from models.access import refuse_unless_there
+from models.refusal import Refusal
+from models.sight import Sight, sight
+from models.stages.casework import MergeReport
+from models.stages.glass import BreakGlass
+from models.stages.risk import AddIncident
+from storage import cases, people, reports
+from storage.keys import KeyDestroyed, UnknownKey
 from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from desk.desk import Desk
     from models.message import Actor, Command
     from workflows.messages import Receipt
@@ -25,11 +34,19 @@ class Unanswered(Exception):
 async def act(desk: Desk, ref: str, command: Command, user: str) -> Receipt:
     """Send an action to a case in somebody's name.
 
+    Whoever does not see it is refused here: an engine that is slow, or away, would tell them that it is there.
+
     :raises UnknownUser, UnknownCase, Refusal: and nothing has happened.
     :raises Unanswered: if the engine did not answer in time.
     """
+    now = datetime.now(UTC)
     async with desk.database.reading() as session:
         actor = await people.actor(session, user, ref.partition("-")[0])
+        if isinstance(command, BreakGlass):
+            refuse_unless_there(actor, BreakGlass, await cases.load(session, desk.ring, ref), now)
+        else:
+            await cases.seen(session, desk.ring, ref, actor, now)
+            await _refuse_hidden_report(session, desk, command, actor, now)
     return await act_as(desk, ref, command, actor)
 
 
@@ -44,3 +61,21 @@ async def act_as(desk: Desk, ref: str, command: Command, actor: Actor) -> Receip
         return await (await desk.cases()).act(ref, command, actor)
     except EngineOutOfReach as error:
         raise Unanswered(ref, command.id, error.kept) from error
+
+
+async def _refuse_hidden_report(
+    session: AsyncSession, desk: Desk, command: Command, actor: Actor, now: datetime
+) -> None:
+    """A report taken into a case is read by all who see that case: so only from where its taker sees it anyway."""
+    match command:
+        case MergeReport(report=str(report), unmerge=False) | AddIncident(report=str(report)):
+            pass
+        case _:
+            return
+    try:
+        own = (await reports.held(session, report)).case
+        seen = sight(actor, await cases.seen(session, desk.ring, own, actor, now), now)
+    except (reports.UnknownReport, KeyDestroyed, Refusal):
+        seen = Sight.NOTHING
+    if seen is not Sight.WHOLE:
+        raise Refusal("no_such_report", "report")

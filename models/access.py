@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from models.case import Case
     from models.message import Actor, Command
 
-__all__ = ["CASEWORKERS", "HEADLINE_READERS", "PREVENTERS", "Sight", "refuse_unless_allowed", "sight", "unnamed"]
+__all__ = [
+    "CASEWORKERS",
+    "HEADLINE_READERS",
+    "PREVENTERS",
+    "Sight",
+    "refuse_unless_allowed",
+    "refuse_unless_there",
+    "sight",
+    "unnamed",
+]
 
 DUTY = CASEWORKERS | {Role.DUTY_OFFICER}
 LEADERS = DUTY | {Role.CHIEF_EXECUTIVE}
@@ -79,11 +88,11 @@ def refuse_unless_allowed(actor: Actor, kind: type[Command], case: Case, now: da
         if actor.id != SYSTEM[name]:
             raise Refusal("not_allowed", "actor", command=name)
         return
+    refuse_unless_there(actor, kind, case, now)
     if is_outside(actor):
-        _refuse_unless_own(actor, name, case)
+        if name not in MAY_OUTSIDE[OUTSIDE[actor.id]]:
+            raise Refusal("not_allowed", "actor", command=name)
         return
-    if sight(actor, case, now) is Sight.NOTHING and not (name == "break_glass" and _may_break(actor, case)):
-        raise Refusal("unknown_case", "case")
     allowed = MAY[name]
     if case.kind is CaseKind.PREVENTION and allowed >= CASEWORKERS:
         allowed = allowed | PREVENTERS
@@ -93,12 +102,19 @@ def refuse_unless_allowed(actor: Actor, kind: type[Command], case: Case, now: da
         raise Refusal("not_allowed", "actor", command=name)
 
 
-def _refuse_unless_own(actor: Actor, name: str, case: Case) -> None:
-    """Whoever holds a receipt code sees nothing, and may yet write in their own case, whoever else is kept out."""
-    if actor.organisation != case.organisation:
+def refuse_unless_there(actor: Actor, kind: type[Command], case: Case, now: datetime) -> None:
+    """Raise `Refusal` unless the case exists for this actor, who may then hear an earlier answer once more.
+
+    Whoever holds a receipt code sees nothing, and may yet write in their own case, whoever else is kept out.
+    """
+    if is_outside(actor):
+        there = actor.organisation == case.organisation
+    elif sight(actor, case, now) is Sight.NOTHING:
+        there = kind.name() == "break_glass" and _may_break(actor, case)
+    else:
+        there = True
+    if not there:
         raise Refusal("unknown_case", "case")
-    if name not in MAY_OUTSIDE[OUTSIDE[actor.id]]:
-        raise Refusal("not_allowed", "actor", command=name)
 
 
 def _may_break(actor: Actor, case: Case) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import b32encode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,8 +19,11 @@ from models.report import Report
 from models.vocabulary.case import CaseKind
 from storage import tables, terms
 from storage.database import insert_into
+from storage.keys import KeyDestroyed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from storage.keys import DataKey, KeyRing
@@ -116,6 +120,15 @@ async def read(session: AsyncSession, ring: KeyRing, report: str) -> Report:
     if row is None:
         raise UnknownReport(report)
     return _opened(row, await ring.key(session, row.case))
+
+
+async def several(session: AsyncSession, ring: KeyRing, asked: Iterable[str]) -> dict[str, Report]:
+    """Several reports, by their ids; those that are not there, or were erased, are left out."""
+    found: dict[str, Report] = {}
+    for one in asked:
+        with suppress(UnknownReport, KeyDestroyed):
+            found[one] = await read(session, ring, one)
+    return found
 
 
 async def by_receipt(session: AsyncSession, code: str) -> Held:

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.casefile import CaseFile, routine_after
     from workflows.messages import Action, CaseStart, Receipt
     from workflows.options import DELIVER, DELIVER_TOGETHER, FETCH, RECORD
-    from workflows.proposal import refuse
+    from workflows.proposal import refuse, refuse_unless_theirs
 
 
 @workflow.defn(name="case")
@@ -66,7 +66,9 @@ class CaseWorkflow:
     @act.validator
     def refuse(self, action: Action) -> None:
         """Refuse before anything is written: a refusal costs no history."""
-        if action.command.id not in self.file.receipts:
+        if earlier := self.file.receipts.get(action.command.id):
+            refuse_unless_theirs(earlier, action, self.file.case, workflow.now())
+        else:
             self.file.decide(action.command, action.actor, workflow.now())
 
     @workflow.signal

@@ -111,8 +111,8 @@ class CaseFile:
             self.case = self.recorded
         again, self.pending = [*batch, *self.pending], []
         causes = {event.cause for event in standing}
-        for cause in sorted({event.cause for event in standing if event.actor not in NOBODY}):
-            self._remember(cause, [event for event in standing if event.cause == cause], now)
+        for cause, by in sorted({(event.cause, event.actor) for event in standing if event.actor not in NOBODY}):
+            self._remember(cause, [event for event in standing if event.cause == cause], now, by)
         for proposal in again:
             if proposal.command is None or proposal.command.id in causes:
                 mine = [e for e in standing if proposal.command is None or e.cause == proposal.command.id]
@@ -171,11 +171,11 @@ class CaseFile:
         if proposal.actor.id in NOBODY:
             proposal.receipt = self._receipt(cause, events, now)
         else:
-            proposal.receipt = self._remember(cause, events, now)
+            proposal.receipt = self._remember(cause, events, now, proposal.actor.id)
 
-    def _remember(self, cause: str, events: list[Event], now: datetime) -> Receipt:
+    def _remember(self, cause: str, events: list[Event], now: datetime, by: str) -> Receipt:
         """Keep the answer for whoever asks again with the same id; only people do."""
-        self.receipts[cause] = self._receipt(cause, events, now)
+        self.receipts[cause] = self._receipt(cause, events, now).model_copy(update={"by": by})
         while len(self.receipts) > RECEIPTS_KEPT:
             del self.receipts[next(iter(self.receipts))]
         return self.receipts[cause]

@@ -27,6 +27,8 @@ class Receipt(Frozen):
     next_due: Instant | None = None
     happened: tuple[Code, ...] = ()
     """Types of the events it led to."""
+    by: Code | None = None
+    """Whose action it answers; None in answers from before this was kept."""
 
 
 _shared: dict[tuple[str, str], Routine] = {}

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 from temporalio.exceptions import ApplicationError
 
+from models.access import refuse_unless_there
 from models.message import CLOCK, WORLD, Actor, Command
-from workflows.messages import Receipt, RefusalDetails
+from models.refusal import Refusal
+from workflows.messages import Action, Receipt, RefusalDetails
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from models.case import Case
     from models.events import Event
-    from models.refusal import Refusal
 
 NOBODY = frozenset({CLOCK, WORLD, "reporter"})
 """Actors that are no people at a screen: they never ask again."""
@@ -36,6 +39,19 @@ class Proposal:
     def settled(self) -> bool:
         """Recorded, or refused after all."""
         return self.receipt is not None or self.refusal is not None
+
+
+def refuse_unless_theirs(earlier: Receipt, action: Action, case: Case, now: datetime) -> None:
+    """Refuse an answer given before to all but whoever asked for it, and to them if they see the case no more.
+
+    An id is its sender's own: somebody else's action is never taken for the one that was answered.
+    """
+    try:
+        refuse_unless_there(action.actor, type(action.command), case, now)
+    except Refusal as refusal:
+        refuse(refusal)
+    if earlier.by not in {None, action.actor.id}:
+        refuse(Refusal("id_taken", "id"))
 
 
 def refuse(refusal: Refusal) -> NoReturn:
