@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desk import look, reader
+from desk import look, reader, ties
 from models.stages.casework import ReportMerged
 from models.stages.intake import Reported
 from storage import ledger, notices, people, reads, reports
@@ -60,7 +60,8 @@ class CaseFile:
         last = self.case.seq if before is None else min(before - 1, self.case.seq)
         async with self.desk.database.reading(of={self.case.organisation}) as session:
             key = await self.desk.ring.key(session, self.ref)
-            return await ledger.read(session, key, self.ref, last, since + 1, types)
+            found = await ledger.read(session, key, self.ref, last, since + 1, types)
+        return await ties.events_without_hidden(self.desk, found, self.actor.id) if self.view.whole else found
 
     async def reports(self, events: Iterable[Event]) -> dict[str, Report]:
         """The reports that these events speak of; none for those who do not see the whole case."""
@@ -68,7 +69,7 @@ class CaseFile:
         if not self.view.whole:
             return {}
         async with self.desk.database.reading(of={self.case.organisation}) as session:
-            return {one: await reports.read(session, self.desk.ring, one) for one in told}
+            return await reports.several(session, self.desk.ring, told)
 
     async def deliveries(self) -> list[Delivery]:
         """Who was told, by which channel, and what became of it; nothing for those who do not see the whole case."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from desk import reader
+from desk import reader, ties
 from models.evolve import evolve_all
 from models.obligations import explanation, obligations
 from models.refusal import Refusal
@@ -155,10 +155,11 @@ async def case(
                 raise cases.UnknownCase(ref)
             then = evolve_all(events)
         moment = at or (now if then is current else then.updated)
-        view = View(then, await routines.by_digest(session, then.routine.digest), seen, moment)
+        routine = await routines.by_digest(session, then.routine.digest)
     if read is not None:
         await reads.note(desk.database, read, known=known)
-    return view
+    then = then if user is None else await ties.case_without_hidden(desk, then, user)
+    return View(then, routine, seen, moment)
 
 
 async def history(desk: Desk, ref: str, user: Person, *, via: Via = Via.CLI) -> History:
@@ -167,7 +168,10 @@ async def history(desk: Desk, ref: str, user: Person, *, via: Via = Via.CLI) -> 
     async with desk.database.reading(of={view.case.organisation}) as session:
         events = await ledger.read(session, await desk.ring.key(session, ref), ref)
         told = [event.data.report for event in events if isinstance(event.data, Reported | ReportMerged) and view.whole]
-        return History(view, events, {one: await reports.read(session, desk.ring, one) for one in told})
+        found = await reports.several(session, desk.ring, told)
+    if user is not None:
+        events = await ties.events_without_hidden(desk, events, user)
+    return History(view, events, found)
 
 
 async def readers(desk: Desk, ref: str, user: Person, *, via: Via = Via.CLI) -> list[reads.Reader]:

@@ -158,7 +158,8 @@ def line_of(
     event: Event, file: CaseFile, words: Words, names: Mapping[str, str], reports: Mapping[str, Report]
 ) -> Line:
     """One line; for those who do not see the whole case only what kind of thing happened."""
-    if not reads_words(file.actor, file.case, event.type, file.view.at if file.past else datetime.now(UTC)):
+    # Who sees a headline today reads no more of yesterday, when they may have seen it all.
+    if not (file.view.whole or (not file.past and reads_words(file.actor, file.case, event.type, datetime.now(UTC)))):
         text = words.code("moment", event.type)
         return Line(event.seq, event.recorded, event.recorded, text, "", message=event.type in MESSAGES)
     report = reports.get(event.data.report) if isinstance(event.data, Reported | ReportMerged) else None

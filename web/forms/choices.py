@@ -11,6 +11,7 @@ from models.message import is_drill
 from models.stages.casework import ReportMerged
 from models.stages.information import InformationAsked
 from models.stages.intake import Reported
+from models.stages.risk import IncidentAdded
 from models.vocabulary.case import CaseKind, ClosureReason
 from models.vocabulary.people import ConsentPurpose, Role
 from storage import organisations, routines
@@ -56,26 +57,25 @@ class _Sources:
     words: Words
 
     async def assign(self) -> Choices:
-        """Who may have the case."""
-        may = DUTY | (PREVENTERS if self.file.case.kind is CaseKind.PREVENTION else frozenset())
-        staff = [
-            one for one in await self.file.staff() if one.roles & may and one.code not in self.file.case.blocked_people
-        ]
-        shown = [
-            one for one in staff if one.code != self.file.case.handler and not one.roles & self.file.case.blocked_roles
-        ]
+        """Who may have the case. Who has it, or is kept out, is not shown by leaving them out either."""
+        its = self.file.case
+        may = DUTY | (PREVENTERS if its.kind is CaseKind.PREVENTION else frozenset())
+        staff = [one for one in await self.file.staff() if one.roles & may]
+        left_out = {its.handler, *its.blocked_people} if self.file.view.whole else set()
+        roles = its.blocked_roles if self.file.view.whole else frozenset()
+        shown = [one for one in staff if one.code not in left_out and not one.roles & roles]
         return {
             "handler": [Option(one.code, f"{one.name or one.code} – {self.roles(sorted(one.roles))}") for one in shown]
         }
 
     async def block_role(self) -> Choices:
         """Roles and people that are not kept out yet."""
-        staff = [one for one in await self.file.staff() if one.code not in self.file.case.blocked_people]
+        its, whole = self.file.case, self.file.view.whole
+        staff = [one for one in await self.file.staff() if not (whole and one.code in its.blocked_people)]
+        roles = [role for role in INVOLVED if not (whole and role in its.blocked_roles)]
         return {
             "people": [Option(one.code, f"{one.name or one.code} – {self.roles(sorted(one.roles))}") for one in staff],
-            "roles": [
-                Option(role, label(role, self.words)) for role in INVOLVED if role not in self.file.case.blocked_roles
-            ],
+            "roles": [Option(role, label(role, self.words)) for role in roles],
         }
 
     async def answer_information(self) -> Choices:
@@ -143,8 +143,12 @@ class _Sources:
 
     async def answer_message(self) -> Choices:
         """Whoever reported, by when they did; those who wait for an answer first."""
-        told = await self.file.events(types=["reported", "report_merged"])
-        at = {event.data.report: event.recorded for event in told if isinstance(event.data, Reported | ReportMerged)}
+        told = await self.file.events(types=["reported", "report_merged", "incident_added"])
+        at = {
+            event.data.report: event.recorded
+            for event in told
+            if isinstance(event.data, Reported | ReportMerged | IncidentAdded)
+        }
         waiting = self.file.case.unanswered
         order = sorted(self.file.case.reports, key=lambda one: (one not in waiting, waiting.get(one) or at[one]))
         return {"report": [Option(one, self.words("case.reported_on", at=when(at[one], self.words))) for one in order]}

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from desk import action
 from desk.casefile import CaseFile
 from i18n import refusal_text
+from models.access import refuse_unless_allowed
+from models.case import IncidentFacts
 from models.commands import COMMANDS, read_command
 from models.message import Command
 from models.refusal import BadInput, Refusal
@@ -55,10 +57,10 @@ async def form(visit: Officer, ref: str, command: str) -> Response:
     """The form, with what is known already."""
     file, kind = await opened(visit, ref), _kind(command)
     maker = await _maker(visit, file, kind)
-    held = maker.blank(file.case.incident if file.view.whole else None) | begun(file, command)
+    held = maker.blank(_known(file)) | begun(file, command)
     held |= {name: [text] for name, text in visit.request.query_params.items() if name in PREFILLED}
     wrong = _refused(visit, file, kind)
-    sheet = maker.sheet(held, wrong, file.case.incident)
+    sheet = maker.sheet(held, wrong, _known(file))
     return await _page(visit, file, Shown(sheet, held, uuid4().hex, open=not wrong))
 
 
@@ -68,11 +70,11 @@ async def send(visit: Officer, ref: str, command: str, posted: Posted) -> Respon
     file, kind = await opened(visit, ref), _kind(command)
     held: Values = {name: posted.every(name) for name in posted.names}
     maker = await _maker(visit, file, kind)
-    identity = posted.one("id") or uuid4().hex
+    identity, may = posted.one("id") or uuid4().hex, _may(visit, file, kind)
 
     async def again(wrong: dict[str, str], status: int, since: list[Line] | None = None) -> Response:
-        sheet = maker.sheet(held, wrong, file.case.incident)
-        return await _page(visit, file, Shown(sheet, held, identity, since), status)
+        sheet = maker.sheet(held, wrong, _known(file))
+        return await _page(visit, file, Shown(sheet, held, identity, since, may), status)
 
     if posted.has(MORE) or posted.has(LOOK):
         return await again({}, 200)
@@ -104,6 +106,20 @@ def _kind(command: str) -> type[Command]:
     if command not in KINDS:
         raise HTTPException(404)
     return KINDS[command]
+
+
+def _may(visit: Visit, file: CaseFile, kind: type[Command]) -> bool:
+    """Whether it is theirs to give at all: only then is there a form, with all that can be chosen in it."""
+    try:
+        refuse_unless_allowed(file.actor, kind, file.case, visit.now)
+    except Refusal:
+        return False
+    return True
+
+
+def _known(file: CaseFile) -> IncidentFacts | None:
+    """What is known of the incident, for those who see the whole case."""
+    return file.case.incident if file.view.whole else None
 
 
 async def _maker(visit: Visit, file: CaseFile, kind: type[Command]) -> Maker:
