@@ -65,7 +65,7 @@ async def due(desk: Desk, person: Actor, wanted: Wanted, after: str | None = Non
         page = await worklist.worklist(session, desk.ring, actors, wanted, now, after=after, limit=PAGE)
         counted = await worklist.counts(session, actors, wanted, now)
         acute = sum(one.pace is Level.ACUTE for one in page.items)
-        if acute <= MANY:
+        if acute <= MANY and after is None:
             only = Wanted(wanted.whose, level=Level.ACUTE)
             burning = await worklist.worklist(session, desk.ring, actors, only, now, limit=MANY)
             acute = len(burning.items) + (burning.after is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -39,15 +39,16 @@ class Listener:
     organisations: frozenset[str]
     open: bool = True
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def stirs(self, patience: float) -> None:
         """Wait until something happened that may be theirs, but no longer than this many seconds."""
-        try:
-            async with asyncio.timeout(patience):
-                await self._stirred.wait()
-        except TimeoutError:
-            pass
+        await _within(patience, self._stirred)
         self._stirred.clear()
+
+    async def rests(self, seconds: float) -> None:
+        """Wait, whatever happens; but not past the end."""
+        await _within(seconds, self._ended)
 
     def stir(self) -> None:
         """Something happened."""
@@ -56,7 +57,14 @@ class Listener:
     def end(self) -> None:
         """Nothing more is told."""
         self.open = False
+        self._ended.set()
         self._stirred.set()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 class Watch:

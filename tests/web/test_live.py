@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from storage import sessions, tables
 from storage.database import Database
 from storage.sessions import hashed
+from tests import postgres
 from tests.web import city as cities
 from tests.web.city import City, Visitor
 from tests.web.deeds import does
@@ -92,7 +93,7 @@ async def listening(visitor: Visitor, query: str = "") -> AsyncIterator[Stream]:
         yield stream
 
 
-async def hears(stream: Stream, *, within: float = 3) -> str:
+async def hears(stream: Stream, *, within: float = 5) -> str:
     """The stream tells that there is something new; the mark of what."""
     told = await stream.event(within)
     assert told is not None
@@ -113,6 +114,21 @@ async def test_whoever_may_see_the_case_hears_at_once_and_nobody_else_hears_anyt
         for who in (BOB, RUT):
             await hears(streams[who])
         assert await streams[CHARLIE].silent()
+
+
+async def test_it_is_told_on_postgresql_too(postgres_server: postgres.Server, tmp_path: Path) -> None:
+    url = postgres_server.address(postgres_server.create())
+    refs = await cities.build(tmp_path, url)
+    async with (
+        cities.opened(tmp_path, refs, url) as own,
+        own.visitor(BOB) as bob,
+        listening(bob) as his,
+        own.visitor(CHARLIE) as charlie,
+        listening(charlie) as hers,
+    ):
+        await own.begins("alarm")
+        await hears(his, within=5)
+        assert await hers.silent()
 
 
 async def test_whoever_is_kept_out_of_a_case_or_not_named_hears_nothing_of_it(own_city: City) -> None:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 BEAT = 15.0
 """Seconds between two signs of life: proxies cut what is silent, and whose session has ended is noticed."""
+REST = 3
+"""Times as long as a look took until the next: a crowd that listens to a storm leaves time for those who work."""
+LONGEST = 2.0
+"""Seconds of such a rest at most."""
 COME_BACK = b"retry: 5000\n\n"
 ALIVE = b": alive\n\n"
 
@@ -61,13 +65,15 @@ async def _told(visit: Visit, person: Actor) -> AsyncIterator[bytes]:
     with watch.listening(person.id, theirs) as listener:
         yield COME_BACK
         # In step with the clock alone: a beat that waited for something to happen would tell that it did.
-        beat = clock() + BEAT
+        beat = began = clock() + BEAT
         while listener.open:
             try:
                 async with watch.looking:
+                    began = clock()
                     now = await _mark(visit, listener)
             except OutOfReach:
                 now = seen
+            spent = clock() - began
             if now is None:
                 yield _event("ended", "signed_out")
                 return
@@ -77,6 +83,7 @@ async def _told(visit: Visit, person: Actor) -> AsyncIterator[bytes]:
             if clock() >= beat:
                 yield ALIVE
                 beat = clock() + BEAT
+            await listener.rests(min(LONGEST, REST * spent))
             await listener.stirs(beat - clock())
         yield _event("ended", "enough")
 

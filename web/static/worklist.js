@@ -140,6 +140,16 @@
       calm();
     }
   };
+  // A storm of changes is looked at once a second.
+  let timer = null;
+  let last = 0;
+  const lookSoon = () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      last = Date.now();
+      look();
+    }, Math.max(0, last + 1_000 - Date.now()));
+  };
   const show = () => {
     const known = new Set(rows(list).map((row) => row.dataset.ref));
     rows(waiting).forEach((row) => row.classList.toggle("fresh", !known.has(row.dataset.ref)));
@@ -164,7 +174,7 @@
     }
     stream = new EventSource(say.stream);
     stream.addEventListener("open", () => (state.textContent = say.live));
-    stream.addEventListener("changed", look);
+    stream.addEventListener("changed", lookSoon);
     stream.addEventListener("ended", (event) => rest(event.data === "signed_out" ? say.leftOut : say.still));
     stream.addEventListener("error", () => (state.textContent = say.still));
   };
