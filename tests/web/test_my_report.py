@@ -208,6 +208,7 @@ async def test_a_message_before_the_case_has_begun_is_not_lost_and_not_kept_eith
     answer = await visitor.post("/min-rapport/skriv", data=given)
     assert answer.status_code in {409, 503}
     assert "En sak till.</textarea>" in answer.text
+    assert 'name="next" value="/min-rapport"' in answer.text  # another language leads to a page that is there
     valid(answer.text)
 
 

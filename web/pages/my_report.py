@@ -188,7 +188,13 @@ def _code(visit: Visit, status: int = 200, said: str = "", form: Form = NOTHING)
     """The question for the code."""
     wrong = [("code", visit.t(said))] if said else []
     return calm.page(
-        visit, "my_report_code.html", status, title=visit.t("mine.title"), wrong=wrong, text=form.one("text")
+        visit,
+        "my_report_code.html",
+        status,
+        title=visit.t("mine.title"),
+        here=PATH,
+        wrong=wrong,
+        text=form.one("text"),
     )
 
 
@@ -206,7 +212,7 @@ async def _shown(
     :param said: what was done just now.
     :param form: what was filled in and could not be taken.
     """
-    values: dict[str, Any] = {"title": visit.t("mine.title"), "held": held.token}
+    values: dict[str, Any] = {"title": visit.t("mine.title"), "held": held.token, "here": PATH}
     try:
         it = await own.look(visit.desk, held.stay, visit.now)
     except (KeyDestroyed, UnknownReport):
