@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.message import Actor
     from models.report import Report
     from models.routine import Routine
+    from storage.ledger import Mark
     from storage.notices import Delivery
     from storage.people import Person
     from storage.reads import Reader
@@ -62,6 +63,11 @@ class CaseFile:
             key = await self.desk.ring.key(session, self.ref)
             found = await ledger.read(session, key, self.ref, last, since + 1, types)
         return await ties.events_without_hidden(self.desk, found, self.actor.id) if self.view.whole else found
+
+    async def outline(self, before: int) -> list[Mark]:
+        """What happened before an event, the newest first, by type and time alone."""
+        async with self.desk.database.reading(of={self.case.organisation}) as session:
+            return await ledger.outline(session, self.ref, min(before, self.case.seq + 1))
 
     async def reports(self, events: Iterable[Event]) -> dict[str, Report]:
         """The reports that these events speak of; none for those who do not see the whole case."""

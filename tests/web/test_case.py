@@ -107,7 +107,7 @@ async def test_a_long_story_is_read_page_by_page_and_none_weighs_too_much(own_ci
             text = await page(bob, ref, **({"fore": before} if before else {}))
             pages += 1
             seen += [int(seq) for seq in re.findall(r'/logg/(\d+)" aria-label', text)]
-            older = re.search(r"fore=(\d+)", text)
+            older = re.search(r"\?fore=(\d+)", text)
             if older is None:
                 break
             before = older[1]

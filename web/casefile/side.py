@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from web.visit import Visit
 
 
+READERS = 40
+"""Of those who read the case last."""
+
+
 @dataclass(frozen=True)
 class Thing:
     """A piece of evidence in a list."""
@@ -79,6 +83,7 @@ async def _readers(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, da
     last: dict[str, Reader] = {}
     for one in await file.readers():
         last.setdefault(one.user, one)
+    last = dict([*last.items()][:READERS])
     names = await file.names(code for code, one in last.items() if not one.by_receipt)
     for code, one in last.items():
         role = label(one.role, t) if one.role else ""

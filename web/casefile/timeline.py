@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from i18n import Words
     from models.events import Event
     from models.report import Report
+    from storage.ledger import Mark
 
 PAGE = 40
-"""Lines on a page."""
-WINDOW = 120
-"""Events read at a time: what is left of them when messages are folded fills a page."""
+"""Lines on a page, beside the messages that are folded away."""
 SHOWN = 600
 """Characters of what somebody wrote that stand on the page; the rest one click away."""
 TOGETHER = 12_000
@@ -90,7 +89,6 @@ class Line:
     who: str
     written: tuple[str, ...] = ()
     more: bool = False
-    message: bool = False
 
     @property
     def late(self) -> bool:
@@ -99,11 +97,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """What the clock and the post did between two deeds of people: how much, and after which event it begins."""
+
+    number: int
+    recorded: datetime
+    before: int
+
+
+@dataclass(frozen=True)
 class Day:
-    """One day; each entry is a line, or messages and reminders in a row, which may go on into the days before."""
+    """One day. What is folded may go on into the days before."""
 
     title: str
-    entries: tuple[Line | tuple[Line, ...], ...]
+    entries: tuple[Line | Folded, ...]
 
 
 @dataclass(frozen=True)
@@ -117,29 +124,32 @@ class Timeline:
 
 async def timeline(file: CaseFile, words: Words, show: Show, before: int | None) -> Timeline:
     """What happened before event `before`, or until now."""
-    found: list[Event] = []
-    end = min(before or file.case.seq + 1, file.case.seq + 1)
-    while end > 1 and len(found) < PAGE:
-        since = max(0, end - 1 - WINDOW)
-        found += [event for event in reversed(await file.events(since=since, before=end)) if belongs(event, show)]
-        end = since + 1
-    kept = found[:WINDOW] if show is Show.ALL else found[:PAGE]
-    older = kept[-1].seq if kept and (end > 1 or len(kept) < len(found)) else None
-    names = await file.names(spoken_of(kept))
-    reports = await file.reports(kept)
-    lines = [line_of(event, file, words, names, reports) for event in kept]
-    return Timeline(tuple(_days(_shortened(lines), words, fold=show is Show.ALL)), show, older)
+    marks = [one for one in await file.outline(before or file.case.seq + 1) if belongs(one.type, show)]
+    fold = show is Show.ALL
+    whole = [one for one in marks if not (fold and one.type in MESSAGES)][:PAGE]
+    last = whole[-1].seq if len(whole) == PAGE else 0
+    shown = [one for one in marks if one.seq >= last]
+    types = {one.type for one in whole}
+    found = await file.events(since=whole[-1].seq - 1, before=whole[0].seq + 1, types=types) if whole else []
+    names = await file.names(spoken_of(found))
+    reports = await file.reports(found)
+    lines = (line_of(event, file, words, names, reports) for event in reversed(found))
+    # What ties the case to one that is not there for the reader is not there either.
+    told = {one.seq for one in found}
+    shown = [one for one in shown if one.seq in told or (fold and one.type in MESSAGES)]
+    older = last if last and any(one.seq < last for one in marks) else None
+    return Timeline(tuple(_days(shown, {one.seq: one for one in _shortened(lines)}, words)), show, older)
 
 
-def belongs(event: Event, show: Show) -> bool:
-    """Whether an event is of this part."""
+def belongs(kind: str, show: Show) -> bool:
+    """Whether a type of event is of this part."""
     match show:
         case Show.CONTACTS:
-            return event.type in CONTACTS
+            return kind in CONTACTS
         case Show.MESSAGES:
-            return event.type in MESSAGES
+            return kind in MESSAGES
         case Show.DECISIONS:
-            return event.type not in CONTACTS | MESSAGES | PLAIN
+            return kind not in CONTACTS | MESSAGES | PLAIN
     return True
 
 
@@ -161,7 +171,7 @@ def line_of(
     # Who sees a headline today reads no more of yesterday, when they may have seen it all.
     if not (file.view.whole or (not file.past and reads_words(file.actor, file.case, event.type, datetime.now(UTC)))):
         text = words.code("moment", event.type)
-        return Line(event.seq, event.recorded, event.recorded, text, "", message=event.type in MESSAGES)
+        return Line(event.seq, event.recorded, event.recorded, text, "")
     report = reports.get(event.data.report) if isinstance(event.data, Reported | ReportMerged) else None
     said = tuple(_said(*one, words) for it in (event.data, report) if it is not None for one in written(it))
     own = words.local(file.routine.texts)
@@ -173,7 +183,6 @@ def line_of(
         event_text(_with_names(event, file, words, names), own),
         label(role, words) if role else "" if event.actor in _ACTORS else names.get(event.actor, event.actor),
         said,
-        message=event.type in MESSAGES,
     )
 
 
@@ -198,31 +207,21 @@ def _with_names(event: Event, file: CaseFile, words: Words, names: Mapping[str, 
     return event.model_copy(update={"data": fact.model_copy(update=told)})
 
 
-def _shortened(lines: Sequence[Line]) -> Iterator[Line]:
+def _shortened(lines: Iterator[Line]) -> Iterator[Line]:
     """Long texts only begin here."""
     left = TOGETHER
     for line in lines:
         most = SHOWN if left > 0 else BEGINNING
         written = tuple(text if len(text) <= most else f"{text[:most].rstrip()} …" for text in line.written)
         left -= sum(map(len, written))
-        yield Line(
-            line.seq,
-            line.at,
-            line.recorded,
-            line.text,
-            line.who,
-            written,
-            more=written != line.written,
-            message=line.message,
-        )
+        yield replace(line, written=written, more=written != line.written)
 
 
-def _days(lines: Iterator[Line], words: Words, *, fold: bool) -> Iterator[Day]:
-    """By day; what the clock and the post did between two deeds of people is folded into one."""
-    entries: list[tuple[Line, Line | tuple[Line, ...]]] = []
-    for message, together in groupby(lines, key=lambda line: line.message):
-        several = tuple(together)
-        folded: Sequence[Line | tuple[Line, ...]] = [several] if message and fold and len(several) > 1 else several
-        entries += [(one[0] if isinstance(one, tuple) else one, one) for one in folded]
-    for when, its in groupby(entries, key=lambda entry: entry[0].recorded.astimezone(ZONE).date()):
-        yield Day(day(when, words), tuple(one for _, one in its))
+def _days(marks: Sequence[Mark], lines: Mapping[int, Line], words: Words) -> Iterator[Day]:
+    entries: list[Line | Folded] = []
+    for folded, its in groupby(marks, key=lambda mark: mark.seq not in lines):
+        several = list(its)
+        first = several[0]
+        entries += [Folded(len(several), first.recorded, first.seq + 1)] if folded else [lines[m.seq] for m in several]
+    for when, together in groupby(entries, key=lambda entry: entry.recorded.astimezone(ZONE).date()):
+        yield Day(day(when, words), tuple(together))

@@ -46,7 +46,8 @@ def answers(held: Values) -> dict[str, Answer]:
 def verdict(file: CaseFile, held: Values, context: Context, words: Words) -> Verdict:
     """What follows from a form as it is filled in."""
     routine, own = file.routine, words.local(file.routine.texts)
-    known = {factor: answer for factor, answer in answers(held).items() if factor in routine.risk.factors}
+    given = answers(held)
+    known = {factor: given[factor] for factor in routine.risk.factors if factor in given}
     floor = floor_of(known, routine)
     level = (held.get("level") or [""])[0]
     return Verdict(
