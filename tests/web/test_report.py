@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from desk.desk import Desk
-from i18n import LANGUAGES, words
+from i18n import LANGUAGES, label, words
+from models.vocabulary.own import OwnAdvice
 from storage import reports, tables
 from storage.database import Database
 from storage.keys import KeyRing
@@ -47,12 +48,19 @@ async def test_the_first_thing_on_the_page_is_112_and_two_answers_are_enough(
 
 async def test_the_receipt_says_what_happens_next_and_when_and_how_to_keep_evidence(reporter: Reporter) -> None:
     await reporter.press("send", **SHORT, danger_now="no")
-    for key in ("evidence_digital", "evidence_paper", "evidence_witness", "evidence_log", "police_number", "code_hint"):
-        assert SV(f"report.{key}") in reporter.text
+    for said in (*(label(one, SV) for one in OwnAdvice), SV("report.evidence_answer"), SV("report.code_hint")):
+        assert said in reporter.text
     promised = SV("report.next_read", organisation="Granviks kommun", time="#", due="#").split("#")
     assert re.search(".+?".join(map(re.escape, promised)), reporter.text)
     assert re.search(r"hör av sig till dig inom .+, senast \w+ \d+ \w+", reporter.text)
     assert 'href="tel:112"' in reporter.text
+
+
+async def test_the_advice_is_for_what_came_that_way(reporter: Reporter) -> None:
+    await reporter.press("channel", **SHORT)
+    await reporter.press("send", channels=["social_media"])
+    assert label(OwnAdvice.KEEP_DIGITAL, SV) in reporter.text
+    assert label(OwnAdvice.BAG_LETTERS, SV) not in reporter.text
 
 
 async def test_who_is_in_danger_is_told_to_call_112_first_and_the_report_is_acute(

@@ -17,6 +17,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from desk import intake
 from i18n import LANGUAGES, words
 from i18n.times import within
+from models.own_view import advice
 from models.vocabulary.case import CaseKind
 from storage import organisations
 from storage.database import OutOfReach
@@ -179,5 +180,6 @@ def _receipt(visit: Visit, report: Report, taken: Taken, known: Known, *, furthe
         report=report,
         taken=taken,
         further=further,
+        advice=advice(report.incident()),
         within=lambda due: within(due - visit.now, visit.t),
     )
