@@ -34,6 +34,8 @@ class Way(NamedTuple):
 
     sees: Rule
     whole: Rule
+    broad: bool = False
+    """They see the whole of nearly all of them."""
 
 
 def visible_to(actors: Actor | Sequence[Actor], now: datetime) -> Rule:
@@ -94,7 +96,7 @@ def _at_home(actor: Actor, now: datetime) -> list[Way]:
     glass = ROW.ref.in_(select(its.case).where(broken))
     whole = or_(glass, and_(known, _wholly(actor)))
     if roles & (CASEWORKERS | HEADLINE_READERS):
-        return [Way(and_(open_to_all, or_(known, tied)), whole)]
+        return [Way(and_(open_to_all, or_(known, tied)), whole, bool(roles & CASEWORKERS))]
     theirs = and_(_handling(actor), known)
     others = and_(tied, not_(func.coalesce(theirs, false())))
     return [Way(and_(open_to_all, theirs), true()), Way(and_(open_to_all, others), whole)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from i18n import LANGUAGES, label, words
 from models.message import DRILL
@@ -33,12 +33,24 @@ if TYPE_CHECKING:
     from storage.cases import WorkItem
     from storage.keys import DataKey, KeyRing
 
+    Rule = ColumnElement[bool]
+
 LIMIT = 50
+MANY = 1000
+"""A word that so many cases have narrows nothing: whether a case has it is asked case by case, the newest first."""
 PREFIXES = ("FV", "FB", DRILL)
 SPAN = 20
 """Years back that a number without a year may be of."""
 _INDEXED: tuple[type[StrEnum], ...] = (IncidentKind, IncidentChannel, Place, Matter)
 _COLUMNS: tuple[type[StrEnum], ...] = (CaseKind, Stage, Level)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A word as the database is asked for it: in the index, or where a case has such a level, stage or kind."""
+
+    hashes: tuple[str, ...]
+    elsewhere: tuple[Rule, ...]
 
 
 @dataclass(frozen=True)
@@ -65,16 +77,25 @@ async def find(
     if not question.numbers and not question.words:
         return []
     keys = [key for actor in actors if (key := await terms.key_of(session, ring, actor.organisation)) is not None]
-    rules: list[ColumnElement[bool]] = [or_(ROW.protected.is_(False), named(actors))]
+    asked = [_asked(word, keys) for word in question.words]
+    few = await _few(session, [one for one in asked if not one.elsewhere])
+    rules: list[Rule] = [or_(ROW.protected.is_(False), named(actors))]
+    if few is not None:
+        rules.append(ROW.ref.in_(sorted(few)))
     if question.numbers:
         rules.append(or_(*(ROW.ref.in_(_refs(one, actors, now)) for one in question.numbers)))
     found: list[tuple[datetime, str]] = []
-    for way in ways_to_see(actors, now):
-        query = select(ROW.opened, ROW.ref).where(way.sees, *rules)
-        for word in question.words:
-            query = query.where(_has(word, keys, way.whole))
-        rows = await session.execute(query.order_by(ROW.opened.desc(), ROW.ref.desc()).limit(limit))
-        found += [(opened, ref) for opened, ref in rows]
+    for way in ways_to_see(actors, now) if few is None or few else ():
+        query = select(ROW.opened, ROW.ref).where(way.sees, *rules, *(_has(one, way.whole) for one in asked))
+        if any(not one.elsewhere for one in asked):
+            query = query.where(way.whole)
+            narrow = few is not None or not way.broad
+        else:
+            narrow = False
+        if not narrow and not question.numbers:
+            # So many that they are looked through from the newest on, until there are enough.
+            query = query.order_by(ROW.opened.desc(), ROW.ref.desc()).limit(limit)
+        found += [(opened, ref) for opened, ref in await session.execute(query)]
     refs = [ref for _, ref in sorted(found, reverse=True)[:limit]]
     items = await worklist.of_refs(session, ring, actors, refs, now)
     return [items[ref] for ref in refs if ref in items]
@@ -116,17 +137,35 @@ def meanings() -> dict[str, Meaning]:
     }
 
 
-def _has(word: str, keys: Sequence[DataKey], whole: ColumnElement[bool]) -> ColumnElement[bool]:
-    its, one = tables.search_terms.c, terms.stem(word)
+def _asked(word: str, keys: Sequence[DataKey]) -> Asked:
+    one = terms.stem(word)
     means = meanings().get(one, Meaning())
-    hashes = {terms.hash_of(key, text) for key in keys for text in (one, *means.codes)}
-    ways: list[ColumnElement[bool]] = [and_(ROW.ref.in_(select(its.case).where(its.term.in_(sorted(hashes)))), whole)]
+    elsewhere: list[Rule] = []
     for column, vocabulary in ((ROW.kind, CaseKind), (ROW.stage, Stage), (ROW.pace, Level)):
         if meant := sorted(code for code in means.columns if isinstance(code, vocabulary)):
-            ways.append(column.in_(meant))
+            elsewhere.append(column.in_(meant))
     if means.drill:
-        ways.append(ROW.drill.is_(True))
-    return or_(*ways)
+        elsewhere.append(ROW.drill.is_(True))
+    hashes = {terms.hash_of(key, text) for key in keys for text in (one, *means.codes)}
+    return Asked(tuple(sorted(hashes)), tuple(elsewhere))
+
+
+async def _few(session: AsyncSession, asked: Sequence[Asked]) -> set[str] | None:
+    """The cases that have all the words that few have; None if each word is in many, and is asked case by case."""
+    few: set[str] | None = None
+    its = tables.search_terms.c
+    for one in asked:
+        query = select(its.case).where(its.term.in_(one.hashes)).limit(MANY)
+        refs = (await session.execute(query)).scalars().all()
+        if len(refs) < MANY:
+            few = set(refs) if few is None else few.intersection(refs)
+    return few
+
+
+def _has(asked: Asked, whole: Rule) -> Rule:
+    its = tables.search_terms.c
+    written = exists().where(its.case == ROW.ref, its.term.in_(asked.hashes))
+    return or_(and_(whole, written), *asked.elsewhere)
 
 
 def _refs(asked: Number, actors: Sequence[Actor], now: datetime) -> list[str]:

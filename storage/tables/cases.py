@@ -134,6 +134,8 @@ cases = Table(
         sqlite_where=text("closed IS NOT NULL"),
         postgresql_where=text("closed IS NOT NULL"),
     ),
+    Index("ix_cases_opened", "organisation", "opened", "ref"),
+    Index("ix_cases_handler", "handler"),
     # What moved lately is asked once a second (`storage.changes`).
     Index("ix_cases_updated", "updated"),
 )

@@ -32,9 +32,10 @@ from models.vocabulary.case import (
 )
 from models.vocabulary.incident import IncidentChannel, IncidentKind, Matter, Place
 from models.vocabulary.people import Role
-from storage import cases, reading, tables
+from storage import cases, reading, tables, terms
 from storage.keys import KEY, DataKey
 from storage.obligations import Owed
+from storage.tables import TermKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,9 @@ SHAPES = 1500
 BATCH = 5_000
 YEAR = 2025
 """No real series of the year in which it runs is touched."""
-TABLES = (tables.case_keys, tables.cases, tables.obligations, tables.case_relations)
+TABLES = (tables.case_keys, tables.cases, tables.obligations, tables.case_relations, tables.search_terms)
+COMMON, USUAL = "hot", ("brev", "telefon", "möte", "granne", "bil", "butik", "fönster", "skrek", "natt", "hund")
+"""Words that stand in every case, and in a fifth of them."""
 PREFIX = {CaseKind.INCIDENT: "FV", CaseKind.PREVENTION: "FB"}
 
 
@@ -89,8 +92,12 @@ async def fill(
     """
     random = Random(seed)
     forms = {table: Form(database, table) for table in TABLES}
-    kept = min(SHAPES, size)
-    moulds = [Mould.of(forms, shape(random, routine, handlers, now or datetime.now(UTC), rare)) for _ in range(kept)]
+    async with database.reading() as session:
+        key = await terms.key_of(session, ring, routine.organisation)
+    moulds = []
+    for number in range(min(SHAPES, size)):
+        hashes = {terms.hash_of(key, terms.stem(word)) for word in written(random, number)} if key else set()
+        moulds.append(Mould.of(forms, shape(random, routine, handlers, now or datetime.now(UTC), rare), hashes))
     refs: list[str] = []
     still_open: list[str] = []
     for begin in range(0, size, BATCH):
@@ -139,8 +146,8 @@ class Mould:
     places: dict[Table, dict[str, int]]
 
     @classmethod
-    def of(cls, forms: dict[Table, Form], like: Shape) -> Mould:
-        """Out of one case."""
+    def of(cls, forms: dict[Table, Form], like: Shape, hashes: set[str]) -> Mould:
+        """Out of one case, to be found by these terms."""
         case, key = like.case, DataKey(bytes(KEY))
         row = cases.row_of(key, case, () if case.closed else like.owed)
         owed = [vars(Owed.of(one)) for one in like.owed if one.open and not case.closed]
@@ -156,6 +163,10 @@ class Mould:
             tables.cases: [row],
             tables.obligations: owed,
             tables.case_relations: reading.relations(case),
+            tables.search_terms: [
+                {"term": term, "case": case.ref, "kind": TermKind.TEXT, "organisation": case.organisation}
+                for term in hashes
+            ],
         }
         return cls(
             case,
@@ -182,6 +193,7 @@ class Mould:
             },
             tables.obligations: {"case": ref},
             tables.case_relations: {"case": ref},
+            tables.search_terms: {"case": ref},
         }
         for table, changed in changes.items():
             for one in self.rows[table]:
@@ -189,6 +201,16 @@ class Mould:
                 for name, value in changed.items():
                     row[places[name]] = value
                 rows[table].append(tuple(row))
+
+
+def written(random: Random, number: int) -> set[str]:
+    """What was written in a case: words of all, of many, and of few cases."""
+    return {COMMON, *random.sample(USUAL, 2), rare_word(number)}
+
+
+def rare_word(number: int) -> str:
+    """A word of few cases: of one mould."""
+    return "säll" + "".join(chr(97 + int(digit)) for digit in f"{number:05}")
 
 
 def shape(random: Random, routine: Routine, handlers: Sequence[str], now: datetime, rare: float = 1) -> Shape:

@@ -62,6 +62,8 @@ def upgrade() -> None:
         op.create_index(name, "cases", columns, sqlite_where=OPEN, postgresql_where=OPEN)
     op.create_index("ix_cases_handed_to", "cases", ["handed_to", "place", "ref"])
     op.create_index("ix_cases_updated", "cases", ["updated"])
+    op.create_index("ix_cases_handler", "cases", ["handler"])
+    op.create_index("ix_cases_opened", "cases", ["organisation", "opened", "ref"])
     closed = sa.text("closed IS NOT NULL")
     op.create_index(
         "ix_cases_closed", "cases", ["organisation", "closed", "ref"], sqlite_where=closed, postgresql_where=closed
@@ -105,7 +107,14 @@ def downgrade() -> None:
     walls.take_down(op.get_bind())
     for table in ("search_terms", "reads", "case_relations"):
         op.drop_table(table)
-    for name in ("ix_cases_closed", "ix_cases_updated", "ix_cases_handed_to", *INDEXES):
+    for name in (
+        "ix_cases_closed",
+        "ix_cases_handler",
+        "ix_cases_opened",
+        "ix_cases_updated",
+        "ix_cases_handed_to",
+        *INDEXES,
+    ):
         op.drop_index(name, "cases")
     with op.batch_alter_table("cases") as cases:
         for name in (*FIRST, "handed_to", "meeting_day", "brief"):
