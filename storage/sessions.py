@@ -172,6 +172,12 @@ async def end_all(session: AsyncSession, user: str, but: str | None = None) -> i
     return len((await session.execute(gone)).all())
 
 
+async def is_open(session: AsyncSession, id_hash: str) -> bool:
+    """Whether a session has not been ended."""
+    table = tables.sessions.c
+    return await session.scalar(select(table.hash).where(table.hash == id_hash)) is not None
+
+
 async def of(session: AsyncSession, user: str, now: datetime, life: Life = LIFE) -> list[Session]:
     """Where somebody is signed in, the latest first."""
     table = tables.sessions

@@ -9,6 +9,7 @@ from desk.sign_in import codes, passkey, passwords
 from desk.sign_in.denied import Denied
 from desk.sign_in.entry import Entered, enter
 from storage import accounts, challenges, openings, sessions
+from storage.sessions import hashed
 from storage.tables import Method
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ SETUP, CODES = "setup", "codes"
 LIFE = timedelta(hours=1)
 
 
-async def begin(session: AsyncSession, user: str, now: datetime, *, next: str, password: str | None) -> str:
+async def begin(
+    session: AsyncSession, user: str, now: datetime, *, next: str, password: str | None, within: str = ""
+) -> str:
     """Begin; what the browser is to hold until it is done.
 
     :param password: None if the one they have stays; empty if they are to choose one.
+    :param within: the hash of the session it is begun in, if somebody is signed in: it ends with that.
     """
     body = {"user": user, "next": next, "password": password, "totp": codes.new_secret(), "challenge": ""}
+    body |= {"within": within, "was": await _mark(session, user)}
     return await challenges.put(session, SETUP, body, now, LIFE)
 
 
@@ -136,6 +141,10 @@ async def _establish(session: AsyncSession, cookie: str, body: dict[str, Any], n
     """A chosen password takes the place of all that was; done once."""
     if body["password"] == "" or await challenges.take(session, SETUP, cookie, now) is None:
         raise Denied("over")
+    # What was begun before somebody reset the account, changed its password or signed out everywhere ends with it.
+    signed_out = body["within"] and not await sessions.is_open(session, body["within"])
+    if signed_out or body["was"] != await _mark(session, body["user"]):
+        raise Denied("over")
     if body["password"] is not None:
         await accounts.clear(session, body["user"])
         await accounts.put_password(session, body["user"], body["password"], now)
@@ -149,3 +158,9 @@ async def _done(
     if not await accounts.recovery_codes_left(session, body["user"]):
         cookie = await new_recovery_codes(session, desk, body["user"], body["next"], now)
     return await enter(session, body["user"], method, client, now, next=body["next"]), cookie
+
+
+async def _mark(session: AsyncSession, user: str) -> str:
+    """What an account is opened by now, as a mark that changes with it."""
+    account = await accounts.find(session, user)
+    return hashed(f"{account.password}/{account.totp!r}") if account else ""

@@ -203,7 +203,7 @@ async def new_factor(visit: Anyone, form: Posted) -> Response:  # noqa: ARG001 -
     """Another app, or one more passkey."""
     its = proved(visit)
     async with visit.desk.database.writing() as session:
-        cookie = await setup.begin(session, its.user, visit.now, next=ACCOUNT, password=None)
+        cookie = await setup.begin(session, its.user, visit.now, next=ACCOUNT, password=None, within=its.id_hash)
     response = visit.go(SECOND_STEP)
     signing.hold(visit, response, STEP, cookie)
     return response
