@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import Response
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from storage.duty import Pool
 
@@ -47,7 +49,8 @@ async def swap(visit: Annotated[Visit, Depends(at(Area.STAFFING))], form: Posted
     names = ("pool", "person", "starts", "ends")
     try:
         async with visit.desk.database.writing() as session:
-            _refuse_other(await pools.pools(session, visit.desk.ring, visit.actor.organisation), form.one("pool"))
+            ours = await pools.pools(session, visit.desk.ring, visit.actor.organisation)
+            await _refuse_stranger(session, _ours(ours, form.one("pool")), form.one("person"))
             agreed = _agreed(form.one("person"), form.one("starts"), form.one("ends"))
             await pools.override(session, visit.desk.ring, form.one("pool"), agreed)
     except BadInput as error:
@@ -59,10 +62,22 @@ async def swap(visit: Annotated[Visit, Depends(at(Area.STAFFING))], form: Posted
     return visit.go("/jour?klart=byte")
 
 
-def _refuse_other(ours: Sequence[Pool], code: str) -> None:
+def _ours(ours: Sequence[Pool], code: str) -> Pool:
     """Only pools that serve one's own organisation; raises `BadInput`."""
-    if code not in {one.code for one in ours}:
+    found = next((one for one in ours if one.code == code), None)
+    if found is None:
         raise BadInput(Problem(field="pool", code="unknown_pool", reason="there is no such pool here"))
+    return found
+
+
+async def _refuse_stranger(session: AsyncSession, pool: Pool, person: str) -> None:
+    """Whoever is on duty sees the cases of all whom the pool serves: it is somebody who takes turns or has the role.
+
+    Not somebody from elsewhere, nor whoever staffs themselves; raises `BadInput`.
+    """
+    holders = [await people.holders(session, one, pool.role) for one in pool.organisations]
+    if person not in {*pool.people, *chain.from_iterable(holders)}:
+        raise BadInput(Problem(field="person", code="unknown_user", reason="nobody who takes turns has this code"))
 
 
 def _agreed(person: str, starts: str, ends: str) -> Override:
@@ -87,7 +102,9 @@ async def _shown(
         except routines.UnknownRoutine:
             steps, holes, office = None, [], None
         names = {one.code: one.name for one in here.people}
-        names |= await _names(visit, {code for pool in found for code in pool.people} - names.keys())
+        pooled, roles = {code for pool in found for code in pool.people}, {pool.role for pool in found}
+        names |= await _names(visit, pooled - names.keys())
+        takers = pooled | {one.code for one in here.people if one.active and one.roles & roles}
     return visit.page(
         "people/duty.html",
         422 if problems else 200,
@@ -100,7 +117,7 @@ async def _shown(
         shifts=[(pool, list(pool.shifts(visit.now, visit.now + AHEAD, office))) for pool in found],
         called_name=lambda code: names.get(code, code),
         pools=found,
-        names=names,
+        takers={code: name for code, name in names.items() if code in takers},
         staffs=may_visit(visit.actor, Area.STAFFING),
         done=visit.t("people.swapped") if visit.request.query_params.get("klart") == "byte" else "",
         problems=problems,
