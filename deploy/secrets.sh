@@ -20,7 +20,7 @@ keep varna_password "$(random)"
 keep varna_database_url "postgresql+asyncpg://varna:$(cat secrets/varna_password.txt)@postgres:5432/varna"
 keep varna_master_key "$(random)"
 keep receipt_secret "$(random)"
-for given in smtp_password imap_password sms_password webhook_secret; do # whoever runs the other side gives these: write them in
+for given in smtp_password imap_password sms_password webhook_secret oidc_client_secret; do # whoever runs the other side gives these: write them in
   touch "secrets/$given.txt"
   chmod 644 "secrets/$given.txt"
 done

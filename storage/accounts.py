@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10
 """Characters in a recovery code: about 49 bits, and tried a few times an hour at most."""
+
+
+DEVICE_LIFE = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,9 @@ async def clear(session: AsyncSession, user: str) -> None:
 
 
 async def know_device(session: AsyncSession, user: str, organisation: str, device: str, now: datetime) -> None:
-    """Note that somebody has signed in in this browser."""
+    """Note that somebody has signed in in this browser. What was not used for long is forgotten, there and here."""
+    long_ago = tables.devices.c.seen < now - DEVICE_LIFE
+    await session.execute(delete(tables.devices).where(tables.devices.c.user == user, long_ago))
     row = {"hash": hashed(device), "user": user, "organisation": organisation, "seen": now}
     await session.execute(upsert(session, tables.devices), row)
 

@@ -161,7 +161,7 @@ def test_the_secrets_are_made_once_each_installation_its_own(tmp_path: Path) -> 
     assert first.keys() == {secret["file"] for secret in COMPOSE["secrets"].values()}
     assert first == again
     given = {"./secrets/smtp_password.txt", "./secrets/imap_password.txt", "./secrets/sms_password.txt"}
-    given |= {"./secrets/webhook_secret.txt"}
+    given |= {"./secrets/webhook_secret.txt", "./secrets/oidc_client_secret.txt"}
     assert {path for path, secret in first.items() if not secret} == given
     assert set(first.values()) & set(other.values()) == {""}
     assert f":{first['./secrets/varna_password.txt']}@" in first["./secrets/varna_database_url.txt"]

@@ -41,7 +41,7 @@ def picture(text: str) -> bytes:
     """The same to be photographed: an SVG without style or script."""
     drawn = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
-    code.save(drawn, kind="svg", scale=6, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    code.save(drawn, kind="svg", border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True)
     return drawn.getvalue()
 
 

@@ -35,6 +35,10 @@ PASSWORD, CODE = "password", "code"
 """What is guessed; each has limits of its own."""
 
 
+ASKS = RateLimitItemPerMinute(120)
+"""Ways in begun from one address: a whole town hall at eight o'clock."""
+
+
 @dataclass(frozen=True)
 class Client:
     """Where somebody tries from."""
@@ -83,6 +87,12 @@ class Throttle:
             raise Denied("too_many", max(self._wait(limit) for limit in over))
         for limit in limits:
             self._limiter.hit(limit.most, *limit.whose)
+
+    def ask(self, client: Client) -> None:
+        """Somebody sets out on a way in on which nothing can be guessed, but something is written down; `Denied`."""
+        limit = _Limit(ASKS, ("ask", client.network))
+        if not self._limiter.hit(limit.most, *limit.whose):
+            raise Denied("too_many", self._wait(limit))
 
     def succeeded(self, what: str, account: str, client: Client, *, known: bool) -> None:
         """Forget this client's attempts at this account; what others try there is counted on."""

@@ -19,8 +19,6 @@ class Method(StrEnum):
     PASSKEY = "passkey"
     OIDC = "oidc"
     """The organisation's own identity provider."""
-    OPENING = "opening"
-    """A one-time link."""
     DEMO = "demo"
     """One of the invented people, on this machine alone."""
 

@@ -99,6 +99,8 @@ async def test_a_browser_is_known_to_those_who_used_it_and_to_no_other(town: Tow
         assert await accounts.knows_device(session, CHIEF, "device")
         assert not await accounts.knows_device(session, DUTY, "device")
         assert not await accounts.knows_device(session, CHIEF, "other")
+        await accounts.know_device(session, CHIEF, "9001", "other", NOON + HOUR + accounts.DEVICE_LIFE * 1.001)
+        assert not await accounts.knows_device(session, CHIEF, "device")
 
 
 async def test_clearing_an_account_leaves_nothing_to_sign_in_with(town: Town) -> None:

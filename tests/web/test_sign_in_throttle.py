@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.sign_in.denied import Denied
-from desk.sign_in.throttle import ACCOUNT, ADDRESS, CODE, DAY, DEVICE, PAIR, PASSWORD, Client, Throttle
+from desk.sign_in.throttle import ACCOUNT, ADDRESS, ASKS, CODE, DAY, DEVICE, PAIR, PASSWORD, Client, Throttle
 from tests.web.authenticator import Authenticator
 from tests.web.doorway import CHIEF, Browser, Doorway
 from tests.web.doorway import PASSWORD as RIGHT
@@ -144,3 +144,18 @@ async def test_codes_are_not_guessed_either(own_door: Doorway) -> None:
         statuses = [(await thief.form("/logga-in/kod", code=f"{number:06}")).status_code for number in range(6)]
         assert statuses == [403] * PAIR.amount + [429]
         assert (await own_door.signs_in(browser, secret)).status_code == 303
+
+
+def test_whoever_sets_out_again_and_again_waits(addresses: Iterator[str]) -> None:
+    throttle = Throttle()
+    for _ in range(ASKS.amount):
+        throttle.ask(Client("192.0.2.1"))
+    with pytest.raises(Denied, match="too_many"):
+        throttle.ask(Client("192.0.2.1"))
+    throttle.ask(Client(next(addresses)))
+
+
+async def test_questions_nobody_answers_are_not_written_down_without_end(own_door: Doorway) -> None:
+    async with own_door.browser("192.0.2.1") as browser:
+        statuses = [(await browser.form("/logga-in/nyckel/fraga")).status_code for _ in range(ASKS.amount + 1)]
+        assert statuses == [200] * ASKS.amount + [429]

@@ -30,14 +30,13 @@ router = APIRouter()
 ACCOUNT = "/konto"
 PROVE = f"{ACCOUNT}/bekrafta"
 PASSWORD = f"{ACCOUNT}/losenord"
-OWN = frozenset({Method.PASSWORD, Method.RECOVERY, Method.PASSKEY, Method.OPENING})
+OWN = frozenset({Method.PASSWORD, Method.RECOVERY, Method.PASSKEY})
 """Signed in by what is kept here: whoever came otherwise changes nothing of it."""
 METHODS = {
     Method.PASSWORD: "account.method_password",
     Method.RECOVERY: "account.method_recovery",
     Method.PASSKEY: "account.method_passkey",
     Method.OIDC: "account.method_oidc",
-    Method.OPENING: "account.method_opening",
     Method.DEMO: "account.method_demo",
 }
 

@@ -31,7 +31,12 @@ def party(visit: Visit) -> Party:
 
 async def question(visit: Visit, following: str = "") -> Response:
     """What a script hands to the authenticator."""
-    options, cookie = await passkey.ask(visit.desk, party(visit), following, visit.now)
+    its = party(visit)
+    try:
+        visit.site.door.throttle.ask(signing.client_of(visit))
+    except Denied as denied:
+        return Response(status_code=429, headers={"Retry-After": str(denied.wait)})
+    options, cookie = await passkey.ask(visit.desk, its, following, visit.now)
     response = Response(options, media_type="application/json")
     signing.hold(visit, response, KEY, cookie)
     return response

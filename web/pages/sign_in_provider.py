@@ -33,8 +33,10 @@ def _provider(visit: Visit) -> Provider:
 @router.get(f"{SIGN_IN}/oidc")
 async def leave(visit: Anyone, next: str = "") -> Response:
     """To the provider."""
+    provider = _provider(visit)
     try:
-        url, cookie = await claims.leave(visit.desk, _provider(visit), local(next, ""), visit.now)
+        visit.site.door.throttle.ask(signing.client_of(visit))
+        url, cookie = await claims.leave(visit.desk, provider, local(next, ""), visit.now)
     except Denied as denied:
         return signing.ended(visit, denied)
     response = RedirectResponse(url, 303)
