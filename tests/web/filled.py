@@ -76,7 +76,7 @@ class Filled(HTMLParser):
         if choice:
             offered.add(its["value"])
         if not choice or "checked" in its:
-            self.pairs.append((its["name"], its["value"]))
+            self.pairs.append((its["name"], its.get("value", "")))
 
     def one(self, name: str) -> str:
         """What stands in a field."""

@@ -15,7 +15,7 @@ from models.report import read_report
 from storage import cases, ledger
 from tests.web.filled import Filled, fill, form_of, send
 from tests.web.markup import valid
-from tests.web.stories import ALICE, BOB, KAJ, MALTE
+from tests.web.stories import ALICE, BOB, DAG, KAJ, MALTE
 
 if TYPE_CHECKING:
     from models.case import Case
@@ -260,6 +260,40 @@ async def test_an_engine_that_does_not_answer_may_be_asked_again_with_the_same_f
     assert "Kanske är det redan gjort. Tryck på samma knapp igen" in answer.text
     again = Filled(answer.text, f"/arenden/{city.ref('triaged')}/add_note")
     assert (again.one("id"), again.one("text")) == (form.one("id"), "Kvastskaft ringde.")
+
+
+async def test_a_report_is_brought_here_by_the_number_of_the_case_it_became(living_city: LivingCity) -> None:
+    ref, other, kept = [await living_city.begins(story) for story in ("triaged", "fresh", "blocked")]
+    async with living_city.visitor(ALICE) as alice:
+        for number in (kept, "9001-FV-2026-09999"):
+            answer = await fill(alice, ref, "merge_report", report=number.lower())
+            assert answer.status_code == 422
+            assert "Det finns inget ärende med det numret som du kan läsa" in words_of(answer.text)
+        assert (await fill(alice, ref, "merge_report", report=other.lower())).status_code == 303
+    assert (await state(living_city, ref)).reports[1:] == (await state(living_city, other)).reports
+
+
+async def test_files_are_handed_in_and_given_out_to_those_who_see_the_case(living_city: LivingCity) -> None:
+    ref = await living_city.begins("triaged")
+    files = [("file", ("brev.txt", b"Kvastskaft, akta dig.", "text/plain")), ("file", ("tomt", b"", "text/plain"))]
+    async with living_city.visitor(BOB) as bob, living_city.visitor(DAG) as dag, living_city.visitor() as nobody:
+        form = Filled((await bob.get(f"/arenden/{ref}/add_evidence")).text, f"/arenden/{ref}/bevis")
+        data = {"csrf": form.one("csrf"), "note": "Brevet"}
+        empty = await bob.post(f"/arenden/{ref}/bevis", data=data, files=files[1:])
+        assert empty.status_code == 422
+        kept = await bob.post(f"/arenden/{ref}/bevis", data=data, files=files[:1])
+        assert kept.status_code == 200
+        valid(kept.text)
+        assert "brev.txt är mottagen" in words_of(kept.text)
+        page = (await bob.get(f"/arenden/{ref}")).text
+        path = re.findall(r'href="(/evidence/[0-9a-f]+)">brev\.txt', page)[0]
+        assert (await bob.get(path)).content == b"Kvastskaft, akta dig."
+        assert (await dag.get(path)).status_code == 404
+        assert (await nobody.get(path)).status_code == 303
+        assert (await dag.get("/evidence/0000")).text == (await dag.get(path)).text
+        foreign = await bob.post(f"/arenden/{ref}/bevis", data={"csrf": "nonsense"}, files=files[:1])
+        assert foreign.status_code == 403
+    assert len((await state(living_city, ref)).evidence) == 1
 
 
 async def test_what_cannot_be_done_now_has_no_form_and_says_so(living_city: LivingCity) -> None:

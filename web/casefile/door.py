@@ -23,11 +23,16 @@ Officer = Annotated[Visit, Depends(at(Area.CASE))]
 """Whoever may see some case."""
 
 
+def is_number(text: str) -> bool:
+    """Whether this looks like the number of a case."""
+    return _REF.fullmatch(text) is not None
+
+
 async def opened(
     visit: Visit, ref: str, *, moment: datetime | None = None, seq: int | None = None, what: str = "case"
 ) -> CaseFile:
     """The case, for whoever is signed in; raises what `desk.casefile.read` does."""
-    if not _REF.fullmatch(ref):
+    if not is_number(ref):
         raise UnknownCase(ref)
     return await casefile.read(visit.desk, ref, visit.actor.id, at=moment, seq=seq, what=what)
 

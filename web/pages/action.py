@@ -23,6 +23,7 @@ from web.casefile.deeds import able
 from web.casefile.door import Officer, opened, shown
 from web.casefile.meanwhile import meanwhile
 from web.casefile.panels import panel
+from web.casefile.reports import resolved
 from web.casefile.timeline import Line
 from web.form import Posted
 from web.forms.choices import choices, hidden
@@ -79,7 +80,8 @@ async def send(visit: Officer, ref: str, command: str, posted: Posted) -> Respon
     if posted.has(MORE) or posted.has(LOOK):
         return await again({}, 200)
     try:
-        proposed = read_command(to_json(document(kind, posted, {one.id for one in file.case.measures})))
+        told = document(kind, posted, {one.id for one in file.case.measures})
+        proposed = read_command(to_json(await resolved(visit, told)))
         if (happened := await meanwhile(file, proposed, posted.one("seq"), visit.t)) is not None:
             return await again({}, 409, happened)
         await action.act(visit.desk, ref, proposed, visit.actor.id)
