@@ -27,6 +27,8 @@ PAGE = 25
 """Lines of a page: what somebody with forty seconds looks through, and less than 60 kB."""
 MANY = 9
 """So far acute cases are counted."""
+MOST = 100
+"""So far the cases of a tab are counted."""
 MOST_FOUND = 25
 """Cases that a search shows: with more, another word helps better than another page."""
 
@@ -63,7 +65,7 @@ async def due(desk: Desk, person: Actor, wanted: Wanted, after: str | None = Non
     async with desk.database.reading() as session:
         actors = await everywhere(session, person, now)
         page = await worklist.worklist(session, desk.ring, actors, wanted, now, after=after, limit=PAGE)
-        counted = await worklist.counts(session, actors, wanted, now)
+        counted = await worklist.counts(session, actors, wanted, now, most=MOST)
         acute = sum(one.pace is Level.ACUTE for one in page.items)
         if acute <= MANY and after is None:
             only = Wanted(wanted.whose, level=Level.ACUTE)

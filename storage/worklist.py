@@ -125,14 +125,16 @@ async def worklist(
     return Page(tuple(await _items(session, ring, lines[:limit])), goes_on)
 
 
-async def counts(session: AsyncSession, actors: Sequence[Actor], wanted: Wanted, now: datetime) -> Counts:
-    """How many cases `worklist` would list in each tab, counted up to `MOST`."""
+async def counts(
+    session: AsyncSession, actors: Sequence[Actor], wanted: Wanted, now: datetime, *, most: int = MOST
+) -> Counts:
+    """How many cases `worklist` would list in each tab; `most` means that many or more."""
     counted, ways = [], ways_to_see(actors, now)
     for whose in Whose:
         asked = replace(wanted, whose=whose)
         seen = [select(literal(1)).where(way.sees, *_rules(asked, actors, way)) for way in ways]
-        every = union_all(*(select(one.limit(MOST).subquery()) for one in seen)).subquery()
-        up_to = select(every).limit(MOST).subquery()
+        every = union_all(*(select(one.limit(most).subquery()) for one in seen)).subquery()
+        up_to = select(every).limit(most).subquery()
         counted.append(select(func.count()).select_from(up_to).scalar_subquery().label(whose.value))
     return Counts(**(await session.execute(select(*counted))).one()._asdict())
 

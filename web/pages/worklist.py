@@ -13,7 +13,7 @@ from i18n.times import ZONE
 from models.areas import Area
 from models.refusal import BadInput
 from models.vocabulary.case import CaseKind, Level, Stage
-from storage.worklist import MOST, Whose
+from storage.worklist import Whose
 from web.selection import ONLY, WITHOUT, Selection
 from web.visit import Visit, at
 
@@ -53,7 +53,7 @@ async def worklist(visit: At) -> Response:
         more=selection.query(after=listing.after) if listing.after else "",
         stream=f"{PATH}/live{selection.query(after=after, seen=mark(listing))}",
         tabs=[(one, counts and getattr(counts, one.value)) for one in TABS],
-        most=MOST,
+        most=lists.MOST,
         many=lists.MANY,
         choices={"stage": Stage, "level": list(reversed(Level)), "kind": CaseKind},
         drills=(WITHOUT, ONLY),
