@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.case import Assessment, Case
-from models.message import Code, Command, Fact, Text
+from models.message import Code, Command, Fact, Positive, Text
 from models.refusal import Refusal
 from models.risk import floor_of, unknown_factors
 from models.sight import head_of_security, roles_in
@@ -122,6 +122,8 @@ class Approve(Command):
     type: Literal["approve"] = "approve"
     brings: ClassVar = ("risk_approved", "risk_rejected", "second_opinion")
     approved: bool
+    number: Positive | None = None
+    """Which assessment they have read; None means the latest, whichever that is."""
     text: Text | None = None
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
@@ -130,6 +132,8 @@ class Approve(Command):
             raise Refusal("nothing_to_approve", "type")
         if latest.by == context.actor.id:
             raise Refusal("same_person", "actor")
+        if self.number not in {None, latest.number}:
+            raise Refusal("newer_assessment", "number", number=str(latest.number))
         if self.approved and latest.overtaken:
             raise Refusal("overtaken", "approved")
         if not self.approved:

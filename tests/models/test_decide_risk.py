@@ -95,6 +95,7 @@ def test_what_is_done_about_the_risk_is_recorded(
         (assessed, "approve", CHIEF, {"approved": True}, "nothing_to_approve type"),
         (below, "approve", COORDINATOR, {"approved": True}, "same_person actor"),
         (below, "approve", CHIEF, {"approved": False}, "reason_required text"),
+        (below, "approve", CHIEF, {"approved": True, "number": 7}, "newer_assessment number"),
         (
             lambda: below().does("approve", CHIEF, approved=True),
             "approve",

@@ -205,6 +205,23 @@ async def test_the_second_person_sees_what_is_to_be_confirmed(living_city: Livin
     assert (await state(living_city, ref)).risk.latest.approved_by == MALTE  # type: ignore[union-attr]
 
 
+async def test_nobody_confirms_an_assessment_that_they_have_not_read(living_city: LivingCity) -> None:
+    ref = await living_city.begins("waiting")
+    async with living_city.visitor(ALICE) as alice, living_city.visitor(KAJ) as kaj:
+        form = await form_of(alice, ref, "approve")
+        assert form.one("number") == "1"
+        told = {"factors": {"A02": "yes"}, "level": "acute", "text": "Nu har han sagt när."}
+        assert (await fill(kaj, ref, "assess_risk", **told)).status_code == 303
+        # Even if the page had not noticed: the rule does.
+        fields = dict(form.pairs) | {"approved": "yes", "seq": "9999"}
+        answer = await alice.post(f"/arenden/{ref}/approve", data=fields)
+        assert answer.status_code == 409
+        assert "Det finns en nyare riskbedömning, nummer 2. Läs den först." in words_of(answer.text)
+        assert Filled(answer.text, f"/arenden/{ref}/approve").one("number") == "2"
+        assert "Nu har han sagt när." in answer.text
+    assert [event.type for event in await events(living_city, ref)].count("risk_approved") == 0
+
+
 async def test_the_level_follows_from_the_factors_also_without_script(living_city: LivingCity) -> None:
     ref = await living_city.begins("triaged")
     async with living_city.visitor(BOB) as bob:
