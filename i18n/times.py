@@ -59,7 +59,7 @@ def term(length: Term, words: Words) -> str:
 
 def within(left: timedelta, words: Words) -> str:
     """How long from now, in its two largest units: «30 minuter», «1 dygn 4 timmar»."""
-    return _span(max(left // timedelta(minutes=1), 1), words)
+    return _span(max(-(-left // timedelta(minutes=1)), 1), words)
 
 
 def _duration(minutes: int, seconds: int, length: Term, words: Words) -> str:
