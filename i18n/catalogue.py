@@ -21,7 +21,7 @@ class Words:
         self._texts = texts
         self._strict = strict
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text of a key with its placeholders filled; `number` chooses between singular and plural.
 
         A missing text becomes the code itself: better a word of ours on the screen than no screen.

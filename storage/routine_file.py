@@ -51,7 +51,8 @@ class CalendarFile(Frozen):
     half_days: tuple[Eve, ...] | dict[date, object] = ()
 
 
-_TABLE = re.compile(r"\[\[?\s*(?P<keys>[^\]]+?)\s*\]")
+_NAME = re.compile(r"[\w.-]{1,100}")
+_TABLE = re.compile(r"\[\[?(?P<keys>[^\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*(?P<keys>[\w."'-]+)\s*=""")
 
 
@@ -97,6 +98,8 @@ def _merged(path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, st
     text = path.read_text(encoding="utf-8")
     try:
         document = tomllib.loads(text)
+    except RecursionError:
+        raise BadInput(Problem(field=path.name, code="toml", reason="nested too deeply")) from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         place = f"{path.name}:{line[1]}" if line else path.name
@@ -104,9 +107,12 @@ def _merged(path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, st
     base = document.pop("extends", None)
     if base is None:
         return document, {path.name: text}
-    beside = path.parent / f"{base}.toml"
+    # Only a file beside it: whoever adopts a routine in the pages has no business with the rest of this machine.
+    known = isinstance(base, str) and _NAME.fullmatch(base)
+    beside = path.parent / f"{base}.toml" if known else path
     if beside in (*above, path) or not beside.is_file():
-        problem = Problem(field="extends", code="extends", reason=f"no other file beside it is called {base}.toml")
+        named = f"{base}.toml" if known else "that"
+        problem = Problem(field="extends", code="extends", reason=f"no other file beside it is called {named}")
         raise BadInput(_placed(problem, {path.name: text}))
     below, texts = _merged(beside, (*above, path))
     return _over(below, document), {path.name: text} | texts
