@@ -45,7 +45,11 @@ async def closed(
     further: tuple[ColumnElement[bool], ...] = ()
     if after is not None:
         at, ref = cursor.unpack(after, int, str)
-        further = (tuple_(ROW.closed, ROW.ref) < tuple_(EPOCH + int(at) * MICROSECOND, ref),)
+        try:
+            ended = EPOCH + int(at) * MICROSECOND
+        except OverflowError:
+            raise cursor.bad() from None
+        further = (tuple_(ROW.closed, ROW.ref) < tuple_(ended, ref),)
     found = [
         (row.closed, row.ref)
         for way in ways_to_see(actors, now)

@@ -11,6 +11,11 @@ LONGEST = 200
 _BAD = Problem(field="after", code="bad_cursor", reason="no mark of this list")
 
 
+def bad() -> BadInput:
+    """What to raise for a mark that no list has given."""
+    return BadInput(_BAD)
+
+
 def pack(*values: int | str) -> str:
     """A mark out of what the last line was sorted by."""
     return urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).rstrip(b"=").decode()
@@ -23,7 +28,9 @@ def unpack(mark: str, *types: type[int | str]) -> tuple[int | str, ...]:
     except (ValueError, RecursionError):
         values = None
     if len(mark) > LONGEST or not isinstance(values, list) or [type(value) for value in values] != list(types):
-        raise BadInput(_BAD)
+        raise bad()
     if any(isinstance(value, int) and not -(2**63) < value < 2**63 for value in values):
-        raise BadInput(_BAD)
+        raise bad()
+    if any(isinstance(value, str) and not value.isprintable() for value in values):
+        raise bad()
     return tuple(values)

@@ -91,7 +91,9 @@ FOR_PROGRAMS = ("/receipts/", "/replies/", "/api/")
 
 def create_app(site: Site) -> FastAPI:
     """Everything there is to be seen and answered."""
-    app = FastAPI(title="Värna", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST)
+    app = FastAPI(
+        title="Värna", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST, redirect_slashes=False
+    )
     app.state.site = site
     app.state.metrics = Metrics()
     app.state.watch = Watch(site.desk.database)

@@ -19,8 +19,8 @@ class Form:
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
-            # Browsers send CR LF; what people wrote has plain line ends.
-            self._values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+            # Browsers send CR LF; what people wrote has plain line ends, and no sign that a database cannot hold.
+            self._values.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\0", ""))
 
     def one(self, name: str, default: str = "") -> str:
         """What stands in a field, without space around it; the last, if it came several times."""

@@ -40,7 +40,7 @@ HEADERS = {
 """On every answer. Addresses and pages are personal: nothing may keep them, pass them on or look into them."""
 KEPT = "public, max-age=31536000, immutable"
 """For files of ours whose address changes when they do."""
-FOUND, TOO_LARGE = 200, 413
+FOUND, MISSING, TOO_LARGE = 200, 404, 413
 FROM_ANYWHERE = ("/receipts/", "/replies/", "/api/")
 """Programs call here, with a secret of their own in each call; no cookie counts."""
 
@@ -63,6 +63,9 @@ class Guard:
         try:
             if self._is_foreign(scope):
                 await trouble.page(Request(scope), 403, trouble.STALE)(scope, receive, answer.send)
+                return
+            if "\0" in scope["path"]:  # nothing is called so, and not every database can even be asked
+                await answer.missing()
                 return
             await self.app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last door
@@ -108,5 +111,10 @@ class Answer:
             self._answered(message["status"])
         await self._send(message)
 
-    def _page(self) -> Response:
-        return trouble.page(Request(self._scope), TOO_LARGE)
+    async def missing(self) -> None:
+        """There is nothing at this address."""
+        told = problem(MISSING) if self._for_programs else self._page(MISSING)
+        await told(self._scope, self._receive, self.send)
+
+    def _page(self, status: int = TOO_LARGE) -> Response:
+        return trouble.page(Request(self._scope), status)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from i18n.times import ZONE
+from models.message import EARLIEST, LATEST
 from models.vocabulary.case import CaseKind, Level, Stage
 from storage.worklist import Wanted, Whose
 
@@ -91,6 +92,7 @@ def _code(codes: type[Code], asked: str | None) -> Code | None:
 
 def _day(asked: str) -> date | None:
     try:
-        return date.fromisoformat(asked)
+        day = date.fromisoformat(asked)
     except ValueError:
         return None
+    return day if EARLIEST.date() <= day < LATEST.date() else None

@@ -36,6 +36,7 @@ Reader = Annotated[Caller, Depends(needs(Scope.READ, Area.CASE))]
 Ref = Annotated[
     str, Path(max_length=32, description="The number of a case.", openapi_examples={"usual": {"value": described.REF}})
 ]
+MOST_EVENTS = 10**9
 At = Annotated[datetime | None, Query(description="As it stood then, with a time zone.")]
 
 
@@ -84,7 +85,7 @@ async def one(
     response: Response,
     ref: Ref,
     at: At = None,
-    seq: Annotated[int | None, Query(ge=1, description="As it stood after this event.")] = None,
+    seq: Annotated[int | None, Query(ge=1, le=MOST_EVENTS, description="As it stood after this event.")] = None,
     known: Annotated[str | None, Header(alias="If-None-Match", max_length=100)] = None,
 ) -> CaseDocument | Response:
     """All of it for those who may see the whole case, level, stage and times for the others."""

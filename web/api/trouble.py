@@ -14,6 +14,7 @@ from storage.database import OutOfReach
 from storage.evidence import UnknownEvidence
 from storage.keys import KeyDestroyed
 from storage.reports import IdempotencyConflict, UnknownOrganisation
+from storage.routines import UnknownRoutine
 from web.problems import problem
 from web.templating import language_of
 from workflows.client import EngineOutOfReach
@@ -82,6 +83,7 @@ MEANINGS: dict[type[Exception], Meaning] = {
     UnknownCase: GONE,
     UnknownEvidence: GONE,
     KeyDestroyed: GONE,
+    UnknownRoutine: Meaning(404, "unknown_routine"),
     UnknownOrganisation: Meaning(422, "unknown_organisation", "organisation"),
     IdempotencyConflict: Meaning(409, "key_used", "Idempotency-Key"),
     EngineOutOfReach: Meaning(503, "engine_out_of_reach", again=True),

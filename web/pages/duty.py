@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from desk import duty
 from i18n import problem_text, refusal_text
 from models.areas import Area, may_visit
+from models.message import EARLIEST, LATEST
 from models.refusal import BadInput, Problem, Refusal
 from models.rota import Override
 from storage import duty as pools
@@ -135,6 +136,7 @@ async def _names(visit: Visit, codes: set[str]) -> dict[str, str]:
 def _moment(asked: str) -> datetime | None:
     """A time in an address; what makes no sense is now."""
     try:
-        return datetime.fromisoformat(instant(asked)).astimezone(UTC) if asked else None
+        moment = datetime.fromisoformat(instant(asked)).astimezone(UTC) if asked else None
     except (ValueError, OverflowError):
         return None
+    return moment if moment and EARLIEST <= moment < LATEST else None

@@ -91,7 +91,7 @@ async def go_on(request: Request, visit: Anyone, organisation: str) -> Response:
     except OutOfReach:
         return _screen(visit, form, None, START, status=503, notice="report.not_saved")
     shown = _screen(visit, form, known, step)
-    return shown if form.has("go") else remember_language(visit, shown, spoken)
+    return remember_language(visit, shown, spoken) if spoken in LANGUAGES and not form.has("go") else shown
 
 
 async def _known(visit: Visit, organisation: str) -> Known:
