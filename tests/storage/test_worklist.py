@@ -124,19 +124,16 @@ async def test_the_crowd_shows_everybody_something_else(square: Square) -> None:
     assert len({sight(CAST["duty"], case, NOON) for case in square.every}) == 3
 
 
-async def test_the_tabs_count_what_they_would_list_up_to_a_limit(
-    square: Square, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def counted(actor: Actor, wanted: Wanted) -> Counts:
+async def test_the_tabs_count_what_they_would_list_up_to_a_limit(square: Square) -> None:
+    async def counted(actor: Actor, wanted: Wanted, most: int = worklist.MOST) -> Counts:
         async with square.town.database.reading() as session:
-            return await worklist.counts(session, [actor], wanted, NOON)
+            return await worklist.counts(session, [actor], wanted, NOON, most=most)
 
     for actor in CAST.values():
         for wanted in (Wanted(), Wanted(level=Level.RAISED)):
             each = {whose: len(square.expected(actor, replace(wanted, whose=whose))) for whose in Whose}
             assert await counted(actor, wanted) == Counts(**each)
-    monkeypatch.setattr(worklist, "MOST", 10)
-    assert (await counted(CAST["chief"], Wanted())).all == 10
+    assert (await counted(CAST["chief"], Wanted(), most=10)).all == 10
 
 
 async def test_a_headline_tells_no_handler_and_no_kind(square: Square) -> None:
