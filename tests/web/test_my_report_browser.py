@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import FilePayload
 from sqlalchemy import select
 
 from desk import action
@@ -90,7 +91,7 @@ async def test_from_the_receipt_to_the_evidence_with_one_touch_and_without_scrip
         code = await page.locator("#code").inner_text()
         await page.locator(".onward button").click()
         assert page.url.endswith(PATH)
-        picture = {"name": "brev.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"0" * 500}
+        picture = FilePayload(name="brev.png", mimeType="image/png", buffer=b"\x89PNG\r\n\x1a\n" + b"0" * 500)
         await page.set_input_files("#file", [picture])
         await page.locator("form[action$=bevis] button").click()
         assert SV("mine.handed_in") in await page.locator("main").inner_text()

@@ -199,6 +199,13 @@ async def test_the_language_is_changed_in_the_middle_and_nothing_is_lost(reporte
     assert EN("report.receipt") in reporter.text
 
 
+async def test_a_language_nobody_speaks_is_not_kept(reporter: Reporter) -> None:
+    data = {**reporter.filled, "speak": "xx; Path=/"}
+    answer = await reporter.client.post(reporter.path, data=data)
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+
+
 async def test_the_organisation_is_chosen_where_there_are_several(visitor: httpx2.AsyncClient) -> None:
     answer = await visitor.get("/rapportera")
     valid(answer.text)
