@@ -85,7 +85,8 @@ async def find(
     if question.numbers:
         rules.append(or_(*(ROW.ref.in_(_refs(one, actors, now)) for one in question.numbers)))
     found: list[tuple[datetime, str]] = []
-    for way in ways_to_see(actors, now) if few is None or few else ():
+    # Also where no case has the words: else whoever waits a moment longer hears that one they may not see has them.
+    for way in ways_to_see(actors, now):
         query = select(ROW.opened, ROW.ref).where(way.sees, *rules, *(_has(one, way.whole) for one in asked))
         if any(not one.elsewhere for one in asked):
             query = query.where(way.whole)
