@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models.access import refuse_unless_there
+from models.access import refuse_unless_allowed, refuse_unless_there
 from models.refusal import Refusal
 from models.sight import Sight, sight
 from models.stages.casework import MergeReport
@@ -45,8 +45,10 @@ async def act(desk: Desk, ref: str, command: Command, user: str) -> Receipt:
         if isinstance(command, BreakGlass):
             refuse_unless_there(actor, BreakGlass, await cases.load(session, desk.ring, ref), now)
         else:
-            await cases.seen(session, desk.ring, ref, actor, now)
-            await _refuse_hidden_report(session, desk, command, actor, now)
+            case = await cases.seen(session, desk.ring, ref, actor, now)
+            if report := _taken_in(command):
+                refuse_unless_allowed(actor, type(command), case, now)
+                await _refuse_hidden(session, desk, report, actor, now)
     return await act_as(desk, ref, command, actor)
 
 
@@ -63,15 +65,16 @@ async def act_as(desk: Desk, ref: str, command: Command, actor: Actor) -> Receip
         raise Unanswered(ref, command.id, error.kept) from error
 
 
-async def _refuse_hidden_report(
-    session: AsyncSession, desk: Desk, command: Command, actor: Actor, now: datetime
-) -> None:
-    """A report taken into a case is read by all who see that case: so only from where its taker sees it anyway."""
+def _taken_in(command: Command) -> str | None:
+    """The report that a command takes into a case, if it does."""
     match command:
-        case MergeReport(report=str(report), unmerge=False) | AddIncident(report=str(report)):
-            pass
-        case _:
-            return
+        case MergeReport(report=report, unmerge=False) | AddIncident(report=report):
+            return report
+    return None
+
+
+async def _refuse_hidden(session: AsyncSession, desk: Desk, report: str, actor: Actor, now: datetime) -> None:
+    """A report taken into a case is read by all who see that case: so only by somebody who may read it anyway."""
     try:
         own = (await reports.held(session, report)).case
         seen = sight(actor, await cases.seen(session, desk.ring, own, actor, now), now)

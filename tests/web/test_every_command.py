@@ -48,7 +48,7 @@ FIELDS: dict[str, Mapping[str, object]] = {
     "give_consent": {"purpose": "group_leader"},
     "withdraw_consent": {"purpose": "group_leader"},
     "link": {"case": "9001-FV-2026-00001", "reason": "same_actor"},
-    "merge_report": {"report": "r1"},
+    "merge_report": {"report": "r1", "unmerge": True},
     "block_role": {"roles": ["presidium"], "text": TEXT},
     "correct": {"corrects": 1, "text": TEXT},
     "hand_over": {"to": "90", "ground": "law_enforcement", "text": TEXT},
