@@ -270,6 +270,7 @@ async def test_the_glass_is_broken_with_a_reason_and_reviewed_by_somebody_else(l
         seen = await page(disa, ref)
         assert "Någon står utanför huset." in seen
         assert MARKED not in seen
+        assert "Någon står utanför huset." in (await disa.get(f"/arenden/{ref}/review_glass")).text
         done = await fill(disa, ref, "review_glass", outcome="justified", text="Det fanns skäl.")
         assert done.status_code == 303
         assert "Det fanns skäl." in await page(alice, ref)

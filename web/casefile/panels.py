@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 POLICE = frozenset({"police_decided", "police_updated", "restraining_order_recorded"})
 CONTACTS = frozenset({"affected_contacted", "followed_up", "support_agreed", "measure_updated", "message_received"})
+GLASS = frozenset({"glass_broken", "glass_reviewed"})
 LATEST = 6
 """Of what was said before."""
 
@@ -111,6 +112,10 @@ async def _support(visit: Visit, file: CaseFile, held: Values) -> dict[str, Any]
     }
 
 
+async def _glass(visit: Visit, file: CaseFile, held: Values) -> dict[str, Any]:  # noqa: ARG001
+    return {"before": await lines(visit, file, GLASS)}
+
+
 PANELS: dict[str, Panel] = {
     "assess_risk": Panel("case/assess_risk.html", _risk, _risk_begins),
     "approve": Panel("case/approve.html", _approve),
@@ -120,4 +125,5 @@ PANELS: dict[str, Panel] = {
     "contact_affected": Panel("case/call.html", _support),
     "agree_support": Panel("case/support.html", _support),
     "update_measure": Panel("case/support.html", _support),
+    "review_glass": Panel("case/review.html", _glass),
 }

@@ -45,6 +45,8 @@ def hidden(file: CaseFile, command: str) -> frozenset[str]:
     other_kind = {"grade", "conflict", "incident.meeting_day"} if file.case.kind is CaseKind.INCIDENT else set()
     ours = {"ask_information": {"task"}, "add_incident": {"report"}}.get(command, set())
     one_alone = {"report"} if command == "answer_message" and len(file.case.reports) == 1 else set()
+    if command == "review_glass" and len([glass for glass in file.case.glasses if not glass.reviewed]) == 1:
+        one_alone = {"glass"}
     unseen = set() if file.view.whole else {"incident"}
     return frozenset(other_kind | ours | one_alone | unseen)
 
@@ -152,6 +154,13 @@ class _Sources:
         waiting = self.file.case.unanswered
         order = sorted(self.file.case.reports, key=lambda one: (one not in waiting, waiting.get(one) or at[one]))
         return {"report": [Option(one, self.words("case.reported_on", at=when(at[one], self.words))) for one in order]}
+
+    async def review_glass(self) -> Choices:
+        """The times the glass was broken and nobody has judged yet; nobody judges their own."""
+        waiting = [one for one in self.file.case.glasses if not one.reviewed and one.by != self.file.actor.id]
+        names = await self.file.names(one.by for one in waiting)
+        told = {one.number: f"{when(one.broken, self.words)}, {names[one.by]}" for one in waiting}
+        return {"glass": [Option(str(number), text) for number, text in told.items()]}
 
     async def withdraw_consent(self) -> Choices:
         """Consents that were given."""
