@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.house import ROOT
 from tests.web import city
 from tests.web.browser import DESKTOP, PHONE, Chromium, Look, chromium
-from tests.web.stories import ALICE, BOB, CLEO, SAM
+from tests.web.stories import ALICE, BOB, CLEO, DAG, SAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,13 @@ def shots(town: City) -> Iterator[Shot]:
     yield Shot("worklist-head-of-security", "/arenden", ALICE)
     for story in ("alarm", "triaged", "waiting", "police", "support", "closing", "long", "merged"):
         yield Shot(f"case-{story}", f"/arenden/{town.ref(story)}", ALICE if story in {"alarm", "waiting"} else BOB)
+    yield Shot("case-headline", f"/arenden/{town.ref('police')}", DAG)
+    for form, story in {"triage": "fresh", "assess_risk": "police", "record_police": "police"}.items():
+        yield Shot(f"case-{form}", f"/arenden/{town.ref(story)}/{form}", BOB)
+    for form, who in {"approve": ALICE, "agree_support": BOB, "add_evidence": BOB}.items():
+        yield Shot(f"case-{form}", f"/arenden/{town.ref('waiting')}/{form}", who)
+    yield Shot("case-log_follow_up", f"/arenden/{town.ref('support')}/log_follow_up", BOB)
+    yield Shot("glass", "/nodoppning", DAG)
     yield Shot("case-prevention", f"/arenden/{town.ref('prevention')}", CLEO)
     yield Shot("prevention", "/forebyggande", CLEO)
     yield Shot("search", "/sok", BOB)
