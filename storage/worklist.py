@@ -183,10 +183,11 @@ def _rules(wanted: Wanted, actors: Sequence[Actor], way: Way) -> list[Rule]:
         # Who handles a case is nothing for those who see its headline alone.
         mine = ROW.handler == actors[0].id if wanted.whose is Whose.MINE else ROW.handler.is_(None)
         rules += [mine, way.whole]
-    asked = (ROW.stage, wanted.stage), (ROW.pace, wanted.level), (ROW.kind, wanted.kind), (ROW.drill, wanted.drill)
-    for column, value in asked:
+    for column, value in ((ROW.stage, wanted.stage), (ROW.pace, wanted.level), (ROW.kind, wanted.kind)):
         if value is not None:
             rules.append(column == value)
+    if wanted.drill is not None:
+        rules.append(ROW.drill.is_(wanted.drill))
     if wanted.due_before is not None:
         rules.append(ROW.place < place_of(wanted.due_before, Level.ACUTE))
     return rules

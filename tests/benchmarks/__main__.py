@@ -19,7 +19,7 @@ from time import perf_counter
 import psutil
 
 from tests import postgres
-from tests.benchmarks import casepages, lists, live, pure, startup, telling
+from tests.benchmarks import asked, casepages, lists, live, pure, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -165,10 +165,13 @@ async def pages_of_many_cases(home: Path) -> list[Figure]:
             async with lists.crowded(home / kind, url) as house:
                 pages = await lists.measure(house)
                 case = await casepages.measure(house)
+                questions = await asked.measure(house)
             weights.append(pages.heaviest)
             unit = f"ms of server time, 95th percentile, {lists.CASES} cases"
             figures.append(Figure(f"worklist_page_{kind}", pages.slowest, unit, 60, details=dict(pages.milliseconds)))
             figures.append(Figure(f"case_page_{kind}", case.slowest, unit, 60, details=dict(case.milliseconds)))
+            slowest = max(questions["worklist"], questions["case"])
+            figures.append(Figure(f"questions_{kind}", slowest, unit, 60, details=dict(questions)))
             figures.append(Figure(f"case_page_size_{kind}", case.heaviest, "bytes of the heaviest page", 60_000))
     return [*figures, Figure("worklist_page_size", max(weights), "bytes of the heaviest page", 60_000)]
 

@@ -19,7 +19,6 @@ INDEXES = {
     "ix_cases_open_stage": ["organisation", "stage", "place", "ref"],
     "ix_cases_open_kind": ["organisation", "kind", "place", "ref"],
     "ix_cases_open_handler": ["organisation", "handler", "place", "ref"],
-    "ix_cases_open_drill": ["organisation", "drill", "place", "ref"],
     "ix_cases_open_meeting_day": ["organisation", "kind", "meeting_day", "ref"],
 }
 # Of a case recorded before, only its ledger knows who is kept out: nobody sees it until it is rebuilt (form 0).
@@ -63,6 +62,13 @@ def upgrade() -> None:
     op.create_index("ix_cases_handed_to", "cases", ["handed_to", "place", "ref"])
     op.create_index("ix_cases_updated", "cases", ["updated"])
     op.create_index("ix_cases_handler", "cases", ["handler"])
+    op.create_index(
+        "ix_cases_open_drill",
+        "cases",
+        ["organisation", "place", "ref"],
+        sqlite_where=sa.text("closed IS NULL AND drill IS 1"),
+        postgresql_where=sa.text("closed IS NULL AND drill IS true"),
+    )
     op.create_index("ix_cases_opened", "cases", ["organisation", "opened", "ref"])
     closed = sa.text("closed IS NOT NULL")
     op.create_index(
@@ -109,6 +115,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for name in (
         "ix_cases_closed",
+        "ix_cases_open_drill",
         "ix_cases_handler",
         "ix_cases_opened",
         "ix_cases_updated",
