@@ -12,6 +12,7 @@ from tests import postgres
 from tests.web import browser, city
 from tests.web.doorway import Doorway, doorway
 from tests.web.office import Office, opened, served
+from tests.web.oidc.forger import Forger, forging
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +96,10 @@ async def own_door(sqlite_url: str, ring: KeyRing) -> AsyncIterator[Doorway]:
     async with doorway(database, ring) as opened_door:
         yield opened_door
     await database.close()
+
+
+@pytest.fixture
+async def forger() -> AsyncIterator[Forger]:
+    """An identity provider that lies as it is told."""
+    async with forging() as running:
+        yield running

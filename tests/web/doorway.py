@@ -70,7 +70,7 @@ class Doorway:
     async def browser(self, address: str = "", agent: str = FIREFOX) -> AsyncIterator[Browser]:
         """A browser with nothing kept; `address`: as a proxy on this machine would name it."""
         said = {"user-agent": agent, "accept-language": "sv"} | ({"x-forwarded-for": address} if address else {})
-        async with Browser(base_url=self.url, trust_env=False, headers=said) as browser:
+        async with Browser(base_url=self.url, trust_env=False, headers=said, timeout=30) as browser:
             yield browser
 
     async def link(self, user: str = CHIEF, kind: OpeningKind = OpeningKind.INVITATION) -> str:

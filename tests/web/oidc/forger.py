@@ -22,6 +22,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.responses import JSONResponse
 
+from desk.sign_in.provider import Registration
+
 CLIENT, SECRET = "varna", "invented-secret"
 
 
@@ -43,6 +45,10 @@ class Forger:
     asked: list[str] = field(default_factory=list)
     """What it was asked for, in order."""
     _codes: dict[str, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
+
+    def registration(self, pages: str = "http://localhost:1") -> Registration:
+        """How the pages are known to it."""
+        return Registration(self.url, CLIENT, f"{pages}/logga-in/oidc/svar", SECRET)
 
     def grant(self, url: str, subject: str = "subject-1", **claims: Any) -> dict[str, str]:
         """Somebody signed in here: the parameters they go back with."""
