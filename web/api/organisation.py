@@ -20,6 +20,8 @@ from web.api.caller import Caller, needs
 from web.api.cases import At, aware
 
 router = APIRouter(tags=["organisation"])
+KEYS = ("webhook", "chat", "feed")
+"""Whoever knows such an address can use it."""
 SEEN = described.refused(401, 403, 404, 422, 503)
 
 
@@ -53,9 +55,11 @@ class DutyDocument(Frozen):
 
 @router.get("/contacts", operation_id="getContacts", summary="The organisation and its people", responses=SEEN)
 async def contacts(caller: Annotated[Caller, Depends(needs(Scope.READ, Area.CONTACTS))]) -> Organisation:
-    """Roles, channels and absences."""
+    """Roles, channels and absences. Addresses that are keys by themselves (webhook, chat, calendar) are left out."""
     async with caller.desk.database.reading() as session:
-        return await people.directory(session, caller.desk.ring, caller.actor.organisation)
+        here = await people.directory(session, caller.desk.ring, caller.actor.organisation)
+    shown = tuple(one.model_copy(update=dict.fromkeys(KEYS)) for one in here.people)
+    return here.model_copy(update={"people": shown})
 
 
 @router.get("/duty", operation_id="getDuty", summary="Who would be called now, and why", responses=SEEN)
