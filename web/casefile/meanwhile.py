@@ -41,8 +41,10 @@ async def meanwhile(file: CaseFile, command: Command, seq: str, words: Words) ->
 
     :param seq: the event after which the form was made.
     """
-    since = int(seq) if re.fullmatch(r"[0-9]{1,9}", seq) else 0
-    if since >= file.case.seq or command.name() in WHATEVER_HAPPENED:
+    if not re.fullmatch(r"[0-9]{1,9}", seq) or command.name() in WHATEVER_HAPPENED:
+        return None
+    since = int(seq)
+    if since >= file.case.seq:
         return None
     events = await file.events(since=since)
     if any(event.cause == command.id for event in events):
