@@ -100,3 +100,12 @@ async def test_a_routine_of_blanks_keeps_nobody_waiting(city: City) -> None:
     text = f"version = 1\nx = [\n[{' ' * 20_000}\n1]]\n"
     async with city.visitor(SAM) as sam:
         assert (await sam.send_form("/administration/rutin", routine=text, deed="try")).status_code == 422
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("number", ["99", "999999999", "9" * 5000], ids=len)
+async def test_a_row_of_any_number_keeps_nobody_waiting(city: City, number: str) -> None:
+    async with city.visitor(ALICE) as alice:
+        path = f"/arenden/{city.ref('police')}/agree_support"
+        answer = await alice.send_form(path, more="1", **{f"measures.{number}.kind": "counselling"})
+    assert (answer.status_code, len(answer.content) < 2_000_000) == (200, True)

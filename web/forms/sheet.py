@@ -192,7 +192,7 @@ class Maker:
     def _rows(
         self, model: type[BaseModel], name: str, held: Values, troubles: Mapping[str, str]
     ) -> Iterator[tuple[Field, ...]]:
-        numbers = [int(one.split(".")[1]) for one in held if re.match(rf"{re.escape(name)}\.\d+\.", one)]
+        numbers = [int(one.split(".")[1]) for one in held if re.match(rf"{re.escape(name)}\.\d{{1,2}}\.", one)]
         wanted = SPARE_ROWS + max(numbers, default=-1) + 1
         for number in range(wanted):
             prefix = f"{name}.{number}."

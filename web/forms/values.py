@@ -120,7 +120,7 @@ def _rows(its: Shape, form: Form, name: str, taken: Collection[str]) -> Iterator
     if its.model is None:
         return
     needed = [part for part, field in its.model.model_fields.items() if field.is_required() and part != "id"]
-    found = {int(one.split(".")[1]) for one in form.names if re.match(rf"{re.escape(name)}\.\d{{1,3}}\.", one)}
+    found = {int(one.split(".")[1]) for one in form.names if re.match(rf"{re.escape(name)}\.\d{{1,2}}\.", one)}
     used = set(taken)
     for number in sorted(found):
         row = read(its.model, form, f"{name}.{number}.", ())
