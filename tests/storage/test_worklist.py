@@ -19,9 +19,12 @@ from models.vocabulary.case import CaseKind, Level, LinkReason, Stage
 from models.vocabulary.people import Role
 from storage import cases, cursor, tables, worklist
 from storage.database import Database
-from storage.keys import KeyRing
+from storage.keys import KeyRing, MasterKeys
+from storage.schema import migrate
 from storage.worklist import PAGE, Counts, Page, Wanted, Whose
+from tests import postgres
 from tests.benchmarks.crowd import fill
+from tests.conftest import BOTH
 from tests.routine import standard
 from tests.storage.town import NOON, Town, found, report
 
@@ -90,12 +93,23 @@ class Square:
             after = page.after
 
 
-@pytest.fixture
-async def square(database: Database, ring: KeyRing) -> AsyncIterator[Square]:
+@pytest.fixture(scope="module", params=BOTH)
+async def square(
+    request: pytest.FixtureRequest, postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Square]:
+    """One for all tests of this file: a crowd takes a second to come together."""
+    home = tmp_path_factory.mktemp("square")
+    url = f"sqlite+aiosqlite:///{home / 'varna.db'}"
+    if request.param == "postgresql":
+        url = postgres_server.address(postgres_server.create())
+    migrate(url)
+    database, ring = Database(url), KeyRing(MasterKeys.create(home / "master.key"))
     town = await found(database, ring)
     crowd = await fill(database, ring, standard(), 240, handlers=HANDLERS, now=NOON, rare=5)
     async with database.reading() as session:
-        yield Square(town, [await cases.load(session, ring, ref) for ref in crowd.refs])
+        every = [await cases.load(session, ring, ref) for ref in crowd.refs]
+    yield Square(town, every)
+    await database.close()
 
 
 @pytest.mark.parametrize("who", CAST)
