@@ -6,96 +6,28 @@ import hashlib
 import os
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
 import psutil
 import pytest
-from fastapi import APIRouter, HTTPException, Request
 
 from desk import evidence
-from desk.evidence import Label
-from models.refusal import BadInput
-from operate.house import House
 from storage import sessions
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.tables import Method
-from tests.desk.files import HTML, PNG, REPORTER
+from tests.desk.files import HTML, PNG
 from tests.operate.queued import house
-from tests.storage.town import NOON, Town, found
-from tests.web.posting import BOUNDARY, END, TYPE, field, file, in_bits, opening, said_to
+from tests.storage.town import found
+from tests.web.counter import CHIEF, MEGABYTE, Counter, router
+from tests.web.posting import BOUNDARY, END, TYPE, field, file, opening, said_to
 from tests.web.serving import serving
 from web import app, csrf, downloads, uploads
 from web.site import Site
-from web.uploads import Uploaded
-from web.visit import Anyone
-
-MEGABYTE = 1024 * 1024
-CHIEF = "granvik-sakerhetschef"
-AFTER = NOON + timedelta(hours=1)
-router = APIRouter()
-
-
-@router.post("/try/{ref}", max_body_size=uploads.LARGEST)
-async def take(ref: str, visit: Anyone, upload: Uploaded) -> dict[str, Any]:
-    """As a page would."""
-    if upload.form.one("stop"):
-        raise HTTPException(422)
-    taken = []
-    try:
-        async for sent in upload.files():
-            label = Label(sent.name, upload.form.one("note"))
-            taken.append(await evidence.receive(visit.desk, ref, REPORTER, sent.chunks, AFTER, label))
-    except BadInput as bad:
-        return {"wrong": [one.code for one in bad.problems], "kept": len(taken)}
-    return {"kept": [one.document() for one in taken], "after": upload.form.one("after")}
-
-
-@router.put("/try/bare/{ref}", max_body_size=uploads.LARGEST)
-async def take_bare(ref: str, visit: Anyone, request: Request) -> dict[str, Any]:
-    """As the API would."""
-    sent = uploads.bare(request, visit.desk.vault.largest)
-    return (await evidence.receive(visit.desk, ref, CHIEF, sent.chunks, AFTER, Label(sent.name))).document()
-
-
-@router.post("/try-form/{ref}")
-async def take_small(ref: str, request: Request) -> int:
-    """A route that says nothing of uploads."""
-    return len(ref) + len(await request.body())
-
-
-@router.get("/try/evidence/{identity}")
-async def look(identity: str, visit: Anyone) -> Any:
-    """As a page would, with the chief signed in."""
-    return await downloads.give(visit.desk, CHIEF, identity)
-
-
-@dataclass
-class Counter:
-    """Somewhere to hand things in."""
-
-    town: Town
-    house: House
-    case: str
-    url: str
-    client: httpx2.AsyncClient
-
-    async def posts(self, *parts: bytes, bits: int = 1000, content_type: str = TYPE) -> httpx2.Response:
-        body = in_bits(b"".join(parts), bits)
-        return await self.client.post(f"/try/{self.case}", content=body, headers={"Content-Type": content_type})
-
-    async def names(self) -> list[str]:
-        return [piece.name for piece in await evidence.handed_in(self.house, self.case)]
-
-    def lying(self) -> list[Path]:
-        """All that is in the vault, and all else in the home that could be a copy."""
-        return [path for path in self.house.settings.home.rglob("*") if path.is_file() and path.suffix != ".key"]
 
 
 @pytest.fixture
