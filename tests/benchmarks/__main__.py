@@ -19,7 +19,7 @@ from time import perf_counter
 import psutil
 
 from tests import postgres
-from tests.benchmarks import asked, casepages, lists, live, pure, startup, telling
+from tests.benchmarks import asked, casepages, lists, live, pure, reporting, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -156,6 +156,17 @@ async def people_told(home: Path) -> list[Figure]:
     ]
 
 
+async def reports_handed_in(home: Path) -> list[Figure]:
+    """Reports through the front door."""
+    progress(f"reports one by one, then {reporting.FLOOD} in a minute")
+    came = await reporting.measure(home)
+    flood = {"p95_in_the_flood": round(came.flooded), "all_cases_after_seconds": round(came.seconds, 1)}
+    return [
+        Figure("report_accepted", came.calm, "ms until a report is accepted, 95th percentile", 150, details=flood),
+        Figure("reports_refused_or_lost", came.refused + came.lost, f"of {reporting.FLOOD} in a minute", 0, margin=1),
+    ]
+
+
 async def pages_of_many_cases(home: Path) -> list[Figure]:
     """The worklist over a crowd, on both kinds of database."""
     figures, weights = [], []
@@ -183,6 +194,7 @@ async def measure() -> list[Figure]:
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")
         figures += await people_told(Path(folder) / "told")
+        figures += await reports_handed_in(Path(folder) / "reports")
         figures += await pages_of_many_cases(Path(folder) / "lists")
     return figures
 

@@ -85,6 +85,7 @@ PAGES: dict[str, Area | Open] = {
     "/kalender": Open.ANYBODY,
     "/rutin": Area.ROUTINE,
     "/rutin/skillnad": Area.ROUTINE,
+    "/sok": Area.SEARCH,
     "/statistik": Area.STATISTICS,
     "/revision": Area.AUDIT,
     "/administration": Area.ADMINISTRATION,
