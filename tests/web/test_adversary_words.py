@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage import people
 from tests.web.deeds import does
@@ -20,12 +20,13 @@ HOOK = "https://chat.example/hooks/hemlig-nyckel"
 
 async def test_words_in_a_case_are_words_on_every_page_of_it(own_city: City) -> None:
     ref = own_city.ref("triaged")
-    for what, fields in {
+    deeds: dict[str, dict[str, Any]] = {
         "add_note": {"text": EVIL},
         "add_evidence": {"text": EVIL},
         "ask_information": {"task": "fraga", "text": EVIL},
         "assess_risk": {"factors": {"A02": "no"}, "level": "raised", "confidence": "medium", "text": EVIL},
-    }.items():
+    }
+    for what, fields in deeds.items():
         case = await does(own_city, BOB, what, ref, **fields)
     wrong = {}
     async with own_city.visitor(BOB) as bob:
