@@ -62,7 +62,7 @@ async def test_it_is_erased_with_its_case(town: Town) -> None:
 
 
 async def test_what_the_case_was_not_told_of_waits_until_it_is_recorded_or_refused(town: Town) -> None:
-    case = (await town.accepts()).case
+    case = (await town.opens())[0].ref
     await put(town, *(piece(case, number) for number in (1, 2, 3)))
     async with town.database.writing() as session:
         await evidence.mark_recorded(session, piece(case, 1).id)
