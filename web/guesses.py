@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from web.pace import Pace
 
 
-class Guesses:
+class Guesses(Pace):
     """Counts wrong answers by whoever gives them, in memory.
 
     What is right is never counted, so that nobody is locked out of their own alarm by somebody else's guessing.
     """
-
-    def __init__(self, per_minute: int) -> None:
-        self._most = RateLimitItemPerMinute(per_minute)
-        self._counted = MovingWindowRateLimiter(MemoryStorage())
 
     def too_many(self, who: str) -> bool:
         """Whether they have been wrong too often."""
@@ -23,4 +17,4 @@ class Guesses:
 
     def wrong(self, who: str) -> bool:
         """Count one more; True if that is too many."""
-        return not self._counted.hit(self._most, who)
+        return self.too_fast(who)

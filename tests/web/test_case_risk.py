@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from typing import TYPE_CHECKING
 
-from storage import cases, ledger
 from tests.web.filled import Filled, fill, form_of
 from tests.web.stories import ALICE, BOB, KAJ, MALTE
+from tests.web.test_case_deeds import events, state, words_of
 
 if TYPE_CHECKING:
-    from models.case import Case
-    from models.events import Event
     from tests.web.city import LivingCity
-
-
-async def state(city: LivingCity, ref: str) -> Case:
-    async with city.house.database.reading() as session:
-        return await cases.load(session, city.house.ring, ref)
-
-
-async def events(city: LivingCity, ref: str) -> list[Event]:
-    async with city.house.database.reading() as session:
-        return await ledger.read(session, await city.house.ring.key(session, ref), ref)
-
-
-def words_of(text: str) -> str:
-    """What somebody reads on a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 async def test_the_second_person_sees_what_is_to_be_confirmed(living_city: LivingCity) -> None:
