@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models.access import refuse_unless_allowed, refuse_unless_there
+from models.access import CASEWORKERS, refuse_unless_allowed, refuse_unless_there
 from models.refusal import Refusal
 from models.sight import Sight, sight
 from models.stages.casework import MergeReport
@@ -36,7 +36,7 @@ async def act(desk: Desk, ref: str, command: Command, user: str) -> Receipt:
 
     Whoever does not see it is refused here: an engine that is slow, or away, would tell them that it is there.
 
-    :raises UnknownUser, UnknownCase, Refusal: and nothing has happened.
+    :raises UnknownUser, UnknownCase, CaseWaits, Refusal: and nothing has happened.
     :raises Unanswered: if the engine did not answer in time.
     """
     now = datetime.now(UTC)
@@ -44,7 +44,7 @@ async def act(desk: Desk, ref: str, command: Command, user: str) -> Receipt:
         actor = await people.actor(session, user, ref.partition("-")[0])
         if isinstance(command, BreakGlass):
             refuse_unless_there(actor, BreakGlass, await cases.load(session, desk.ring, ref), now)
-        else:
+        elif not await _begins(session, ref, actor):
             case = await cases.seen(session, desk.ring, ref, actor, now)
             if report := _taken_in(command):
                 refuse_unless_allowed(actor, type(command), case, now)
@@ -63,6 +63,12 @@ async def act_as(desk: Desk, ref: str, command: Command, actor: Actor) -> Receip
         return await (await desk.cases()).act(ref, command, actor)
     except EngineOutOfReach as error:
         raise Unanswered(ref, command.id, error.kept) from error
+
+
+async def _begins(session: AsyncSession, ref: str, actor: Actor) -> bool:
+    """A case of this moment: the engine has it, and holds an action until its first event is written, then judges."""
+    own = actor.organisation == ref.partition("-")[0]
+    return own and not actor.roles.isdisjoint(CASEWORKERS) and await cases.begins(session, ref)
 
 
 def _taken_in(command: Command) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, delete, insert, select
+from sqlalchemy import and_, case, delete, exists, insert, select
 
 from models.case import Case
 from models.message import Frozen, is_drill
@@ -167,6 +167,16 @@ async def seen(session: AsyncSession, ring: KeyRing, ref: str, actor: Actor, now
     # Its key is the organisation's that it is offered by.
     await confine(session, {actor.organisation, ref.partition("-")[0]})
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
+
+
+async def begins(session: AsyncSession, ref: str) -> bool:
+    """The engine has this case and has not written its first event; raises `CaseWaits` while the engine has it not."""
+    report, event = tables.reports.c, tables.ledger.c
+    written = exists().where(event.case == ref)
+    started = await session.scalar(select(report.started).where(report.case == ref, ~written))
+    if started is False:
+        raise CaseWaits(ref)
+    return started is not None
 
 
 async def worklist(

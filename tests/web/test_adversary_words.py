@@ -13,8 +13,8 @@ from tests.web.stories import ALICE, BOB, KAJ, SAM
 if TYPE_CHECKING:
     from tests.web.city import City
 
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}${7*7}</textarea>&#x41;"
-RAW = re.compile(r"<script>alert|<img src=x|</textarea>&#x41;|\b49\b")
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7**9 }}${7**9}</textarea>&#x41;"
+RAW = re.compile(r"<script>alert|<img src=x|</textarea>&#x41;|40353607")
 HOOK = "https://chat.example/hooks/hemlig-nyckel"
 
 

@@ -218,7 +218,7 @@ async def lead(hands: Hands, ref: str) -> None:
 
     async def done() -> None:
         await hands.press(send)
-        assert await page.locator("main div.done").is_visible(), await page.locator("main").inner_text()
+        await page.locator("main div.done").wait_for()
 
     await page.goto("/arenden")
     await page.goto(f"/arenden/{ref}")
