@@ -53,21 +53,32 @@ async def queue_notices(
     return Queued(await _queue(session, ring, to_tell, channels, at), empty)
 
 
-async def queue_duty_gap(
-    session: AsyncSession, ring: KeyRing, organisation: str, person: str, channels: Collection[str], at: datetime
+@dataclass(frozen=True)
+class Warned:
+    """Somebody is warned of what is about no single case. `occasion`: for one of them nobody is warned twice."""
+
+    kind: MessageKind
+    organisation: str
+    person: str
+    occasion: str
+
+
+async def queue_warning(
+    session: AsyncSession, ring: KeyRing, warned: Warned, channels: Collection[str], at: datetime
 ) -> bool:
-    """Queue the warning that somebody could not be called when it matters; False if it was queued this day already."""
+    """Queue a warning by the person's first channel; False if they have none, or it was queued already."""
+    person = warned.person
     try:
         contact = await people.contact(session, ring, person)
     except people.ContactUnreadable:
         return False
     for way in contact.ways(Urgency.NOW, channels, person)[:1]:
-        kind, channel = MessageKind.DUTY_GAP, str(way.kind)
+        channel = str(way.kind)
         warning = Sending(
-            id=identity([kind.value, organisation, at.date().isoformat()], person, channel),
-            organisation=organisation,
+            id=identity([warned.kind.value, warned.organisation, warned.occasion], person, channel),
+            organisation=warned.organisation,
             case=None,
-            kind=kind,
+            kind=warned.kind,
             recipient=person,
             channel=channel,
             urgency=Urgency.NOW,

@@ -8,12 +8,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activities.queueing import Warned, queue_warning
 from models.refusal import BadInput, Problem, Refusal
+from models.vocabulary.people import Role
 from storage import accounts, openings, people, programs, routines, sessions
-from storage.tables import OpeningKind
+from storage.tables import MessageKind, OpeningKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,8 +38,12 @@ async def colleague(session: AsyncSession, desk: Desk, actor: Actor, code: str) 
     return here, found
 
 
-async def put(desk: Desk, actor: Actor, document: Mapping[str, object]) -> Person:
+async def put(
+    desk: Desk, actor: Actor, document: Mapping[str, object], now: datetime, channels: Collection[str]
+) -> Person:
     """Take somebody in, or change what is known of them. Absences stay as they are.
+
+    Whoever answers for the data is told of roles that somebody is given.
 
     :param document: as `storage.people.Person`.
     :raises BadInput: naming each field that is wrong.
@@ -63,11 +69,17 @@ async def put(desk: Desk, actor: Actor, document: Mapping[str, object]) -> Perso
             raise BadInput(*map(_own_field, error.problems)) from None
         if not taken.active:
             await sessions.end_all(session, taken.code)
+        if set(taken.roles) - set(before.roles if before else ()):
+            await _tell(session, desk, actor, taken.code, now, channels)
     return taken
 
 
-async def invite(desk: Desk, actor: Actor, code: str, now: datetime, kind: OpeningKind) -> str:
+async def invite(
+    desk: Desk, actor: Actor, code: str, now: datetime, kind: OpeningKind, channels: Collection[str]
+) -> str:
     """The secret part of a one-time link by which somebody chooses how they sign in. Earlier links open nothing more.
+
+    Whoever holds the link can become that person, so they are told of it, and whoever answers for the data too.
 
     A reset takes away password, second factor and passkeys, and signs them out everywhere.
 
@@ -84,6 +96,9 @@ async def invite(desk: Desk, actor: Actor, code: str, now: datetime, kind: Openi
             await accounts.clear(session, code)
             await sessions.end_all(session, code)
         token, _ = await openings.make(session, code, kind, now, maker=actor.id)
+        own = Warned(MessageKind.ACCOUNT_OPENED, actor.organisation, code, now.isoformat())
+        await queue_warning(session, desk.ring, own, channels, now)
+        await _tell(session, desk, actor, code, now, channels)
     return token
 
 
@@ -109,6 +124,19 @@ async def revoke(desk: Desk, actor: Actor, code: str, now: datetime) -> None:
         if code not in {one.code for one in await programs.listed(session, actor.organisation)}:
             raise programs.UnknownProgram(code)
         await programs.revoke(session, code, now)
+
+
+async def _tell(
+    session: AsyncSession, desk: Desk, actor: Actor, code: str, now: datetime, channels: Collection[str]
+) -> None:
+    """Tell the data-protection officer of access given; without one, or if it is they, the head of security."""
+    for role in (Role.DATA_PROTECTION_OFFICER, Role.SECURITY_CHIEF, Role.DEPUTY):
+        others = [one for one in await people.holders(session, actor.organisation, role) if one not in {code, actor.id}]
+        for one in others:
+            warned = Warned(MessageKind.ACCESS_GIVEN, actor.organisation, one, f"{code} {now.isoformat()}")
+            await queue_warning(session, desk.ring, warned, channels, now)
+        if others:
+            return
 
 
 def _read(text: str, organisation: str) -> Routine:

@@ -71,7 +71,7 @@ def letter(
 
     :param kind: a `storage.tables.MessageKind`. A notice is about one case, a digest about any number, an invitation
         holds one item: with a due time it asks for that time, without one it takes the invitation back.
-    :param items: empty only for `duty_gap` and `canary`.
+    :param items: empty only for what is about no case.
     :param drill: an exercise: subject, body and short message begin with the word.
     :param link: where to go on; whoever is only told how many gets none.
     :param code: what to answer with to accept; empty if nothing is to be accepted.

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from activities.queueing import queue_duty_gap
+from activities.queueing import Warned, queue_warning
 from desk.staffing import lacks
 from models.vocabulary.people import Role
 from operate import schedules
 from operate.people import feeds
 from storage import people, routines
+from storage.tables import MessageKind
 from workflows.mailbox import keep_polling
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ async def tell_of_lacks(house: House, organisation: str, channels: Collection[st
             told = await people.holders(session, organisation, deputy)
     async with house.database.writing() as session:
         for one in told:
-            await queue_duty_gap(session, house.ring, organisation, one, channels, now)
+            warned = Warned(MessageKind.DUTY_GAP, organisation, one, now.date().isoformat())
+            await queue_warning(session, house.ring, warned, channels, now)
 
 
 async def _done(what: str, step: Awaitable[object]) -> bool:

@@ -39,6 +39,10 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     INVITATION = "invitation"
     DUTY_GAP = "duty_gap"
+    ACCOUNT_OPENED = "account_opened"
+    """An administrator made a link by which somebody's way to sign in is chosen anew; to that person."""
+    ACCESS_GIVEN = "access_given"
+    """An administrator made such a link, or gave somebody roles; to whoever answers for the data."""
     CANARY = "canary"
 
 

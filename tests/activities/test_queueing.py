@@ -2,11 +2,11 @@
 
 import pytest
 
-from activities.queueing import queue_duty_gap, queue_next_way, queue_notices
+from activities.queueing import Warned, queue_next_way, queue_notices, queue_warning
 from activities.writing import Unsendable, write
 from models.vocabulary.people import Role
 from storage import tables
-from storage.tables import MessageState
+from storage.tables import MessageKind, MessageState
 from tests.activities.told import CHIEF, DUTY, all_of, notice
 from tests.storage.town import NOON, Town
 
@@ -31,7 +31,8 @@ async def test_whoever_s_addresses_cannot_be_read_is_out_of_reach_alone(town: To
         await session.execute(users.update().where(users.c.code == CHIEF).values(body=kept))
         told = [notice(case), notice(case, Role.DUTY_OFFICER)]
         queued = await queue_notices(session, town.ring, told, {"outbox"}, NOON)
-        assert not await queue_duty_gap(session, town.ring, "9001", CHIEF, {"outbox"}, NOON)
+        gap = Warned(MessageKind.DUTY_GAP, "9001", CHIEF, "2026-03-02")
+        assert not await queue_warning(session, town.ring, gap, {"outbox"}, NOON)
     assert [one.recipient for one in queued.messages] == [DUTY]
     (lost,) = [one for one in await all_of(town) if one.recipient == CHIEF]
     assert (lost.state, lost.reason, lost.next_try) == (MessageState.FAILED, "contact_unreadable", None)

@@ -36,6 +36,7 @@ from web.api import trouble
 from web.forms import choices
 from web.forms.values import shapes
 
+ABOUT_NO_CASE = (MessageKind.DUTY_GAP, MessageKind.ACCOUNT_OPENED, MessageKind.ACCESS_GIVEN, MessageKind.CANARY)
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
 VOCABULARIES = {
     thing
@@ -148,7 +149,7 @@ def sentences() -> set[str]:
         *(f"notice.then.{urgency}" for urgency in Urgency if urgency is not Urgency.COUNT),
         *(f"notice.subject.{urgency}" for urgency in Urgency),
         *(f"notice.{what}.due" for what in ("owed", "happened")),
-        *(f"letter.{kind}{part}" for kind in (MessageKind.DUTY_GAP, MessageKind.CANARY) for part in ("", ".subject")),
+        *(f"letter.{kind}{part}" for kind in ABOUT_NO_CASE for part in ("", ".subject")),
         "channel_kind.digest",
         "channel_kind.none",
         "explanation.start",

@@ -18,6 +18,7 @@ from models.routine import read_routine
 from models.vocabulary.case import Level, Urgency
 from models.vocabulary.people import Role
 from storage.tables import MessageKind
+from tests.i18n.codes import ABOUT_NO_CASE
 from tests.routine import standard
 
 SV, EN = (words(language, strict=True) for language in LANGUAGES)
@@ -198,7 +199,7 @@ def test_no_message_names_a_person(kind: MessageKind, language: str, urgency: Ur
 def test_what_a_municipality_may_word_is_what_a_message_says_and_carries_what_ours_does() -> None:
     catalogue = dict(SV._texts)
     kept = {"letter.drill", "letter.drill.body"}
-    kept |= {f"letter.{kind}{part}" for kind in ("duty_gap", "canary") for part in ("", ".subject")}
+    kept |= {f"letter.{kind}{part}" for kind in ABOUT_NO_CASE for part in ("", ".subject")}
     ours = {key for key in catalogue if key.startswith(("notice.", "letter."))} - kept
     assert ours == set(wording.CARRIES)
     for key in ours:

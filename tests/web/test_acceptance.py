@@ -16,6 +16,7 @@ from models.vocabulary.case import Urgency
 from models.vocabulary.people import Role
 from storage import messages
 from storage.tables import MessageKind, MessageState
+from tests.i18n.codes import ABOUT_NO_CASE
 from tests.storage.town import MARKED
 from tests.web.office import CHIEF, DUTY, Office
 
@@ -150,7 +151,7 @@ async def test_whoever_is_only_told_is_not_asked_to_take_anything(
     assert await office.state(sending) is MessageState.SENT
 
 
-@pytest.mark.parametrize("kind", [MessageKind.DIGEST, MessageKind.CANARY, MessageKind.INVITATION, MessageKind.DUTY_GAP])
+@pytest.mark.parametrize("kind", [MessageKind.DIGEST, MessageKind.INVITATION, *ABOUT_NO_CASE])
 async def test_only_a_notice_can_be_taken(office: Office, visitor: httpx2.AsyncClient, kind: MessageKind) -> None:
     sending = await office.message(kind=kind)
     assert "<button" not in (await visitor.post(await office.link(sending))).text

@@ -9,14 +9,14 @@ import pytest
 
 from models.scopes import Scope
 from models.vocabulary.people import Role
-from storage import openings, people, programs, routines, sessions
+from storage import messages, openings, people, programs, routines, sessions, tables
 from storage.duty import Absence
 from storage.routine_file import ROUTINES
 from storage.tables import Method
 from tests.web.browser import Chromium, each_look
 from tests.web.city import City
 from tests.web.markup import valid
-from tests.web.stories import ALICE, BOB, CHARLIE, INES, SAM
+from tests.web.stories import ALICE, BOB, CHARLIE, DISA, INES, KAJ, SAM
 
 HOME = "/administration"
 PERSON = {
@@ -64,6 +64,28 @@ async def test_somebody_new_is_taken_in_and_invited_by_a_link_that_is_shown_once
         opening = await openings.look(session, link[2], datetime.now(UTC))
     assert opening is not None
     assert opening.user == "granvik-ny"
+
+
+async def test_whoever_s_account_can_be_taken_over_hears_of_it_and_so_does_who_answers_for_the_data(
+    own_city: City,
+) -> None:
+    async def told() -> list[tuple[str, str]]:
+        async with own_city.house.database.reading() as session:
+            found = await messages.select_where(session, tables.messages.c.case.is_(None))
+        return sorted((one.kind.value, one.recipient) for one in found)
+
+    before = await told()
+    async with own_city.visitor(SAM) as sam:
+        for deed in ("reset", "invite"):
+            assert (await sam.send_form(f"{HOME}/personer/{KAJ}/lank", deed=deed)).status_code == 200
+        linked = await told()
+        assert (await sam.send_form(f"{HOME}/personer/{KAJ}", **PERSON)).status_code == 303
+        given = await told()
+        assert (await sam.send_form(f"{HOME}/personer/{KAJ}", **PERSON)).status_code == 303
+    warned = [*[("access_given", DISA)] * 2, *[("account_opened", KAJ)] * 2]
+    assert linked == sorted([*before, *warned])
+    assert given == sorted([*linked, ("access_given", DISA)])
+    assert await told() == given
 
 
 async def test_what_is_wrong_is_shown_at_its_field_and_nothing_is_lost(city: City) -> None:

@@ -83,7 +83,7 @@ async def link(visit: Administrator, code: str, form: Posted) -> Response:
     person = await _person(visit, code)
     kind = OpeningKind.RESET if form.one("deed") == "reset" else OpeningKind.INVITATION
     try:
-        token = await administration.invite(visit.desk, visit.actor, code, visit.now, kind)
+        token = await administration.invite(visit.desk, visit.actor, code, visit.now, kind, visit.site.offer.channels)
     except people.UnknownUser:
         raise HTTPException(404) from None
     except Refusal as refusal:
@@ -116,7 +116,9 @@ async def _put(visit: Visit, form: Form, before: Person | None, code: str) -> Re
     try:
         if before is None and code in {one.code for one in await _known(visit)}:
             return _form(visit, None, form=form, problems=[("code", visit.t("admin.code_taken"))])
-        person = await administration.put(visit.desk, visit.actor, _document(form, code))
+        person = await administration.put(
+            visit.desk, visit.actor, _document(form, code), visit.now, visit.site.offer.channels
+        )
     except BadInput as error:
         return _form(
             visit, before, form=form, problems=[(one.field, problem_text(one, visit.t)) for one in error.problems]
