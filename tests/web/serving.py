@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from operate.serve import Server
+from operate.serve import Server, listen
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ async def serving(site: Callable[[str], Site]) -> AsyncIterator[str]:
 
     :param site: the site, given the address that it will have.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = Server(create_app(site(url)))
         running = asyncio.create_task(server.serve(sockets=[listening]))

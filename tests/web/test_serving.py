@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from operate.serve import listen
 from settings import Settings
 from storage.database import Database
 from storage.keys import KeyRing
@@ -78,6 +79,13 @@ async def test_it_serves_until_it_is_asked_to_leave_and_no_link_stands_in_its_lo
     await database.close()
     for secret in (link.removeprefix("/l/"), "guessed"):
         assert secret.encode() not in said + rest
+
+
+def test_an_answer_is_not_held_back_until_its_first_packet_is_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        taken, _ = listening.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_where_the_port_is_taken_it_names_the_setting(sqlite_url: str, ring: KeyRing, tmp_path: Path) -> None:

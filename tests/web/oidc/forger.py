@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import json
 import secrets
-import socket
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from joserfc.jwk import RSAKey
 from starlette.responses import JSONResponse
 
 from desk.sign_in.provider import Registration
+from operate.serve import listen
 
 CLIENT, SECRET = "varna", "invented-secret"
 
@@ -114,7 +114,7 @@ def plain(part: bytes) -> str:
 @asynccontextmanager
 async def forging() -> AsyncIterator[Forger]:
     """Let it run, on this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         forger = Forger(f"http://127.0.0.1:{listening.getsockname()[1]}")
         server = uvicorn.Server(uvicorn.Config(_app(forger), log_config=None, lifespan="off", access_log=False))
         running = asyncio.create_task(server.serve(sockets=[listening]))
