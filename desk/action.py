@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models.access import CASEWORKERS, refuse_unless_allowed, refuse_unless_there
+from models.access import may_await, refuse_unless_allowed, refuse_unless_there
 from models.refusal import Refusal
 from models.sight import Sight, sight
 from models.stages.casework import MergeReport
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from desk.desk import Desk
+    from models.case import Case
     from models.message import Actor, Command
     from workflows.messages import Receipt
 
@@ -44,10 +45,11 @@ async def act(desk: Desk, ref: str, command: Command, user: str) -> Receipt:
         actor = await people.actor(session, user, ref.partition("-")[0])
         if isinstance(command, BreakGlass):
             refuse_unless_there(actor, BreakGlass, await cases.load(session, desk.ring, ref), now)
-        elif not await _begins(session, ref, actor):
-            case = await cases.seen(session, desk.ring, ref, actor, now)
+        else:
+            case = await _seen(session, desk, ref, actor, now)
             if report := _taken_in(command):
-                refuse_unless_allowed(actor, type(command), case, now)
+                if case is not None:
+                    refuse_unless_allowed(actor, type(command), case, now)
                 await _refuse_hidden(session, desk, report, actor, now)
     return await act_as(desk, ref, command, actor)
 
@@ -65,10 +67,19 @@ async def act_as(desk: Desk, ref: str, command: Command, actor: Actor) -> Receip
         raise Unanswered(ref, command.id, error.kept) from error
 
 
-async def _begins(session: AsyncSession, ref: str, actor: Actor) -> bool:
-    """A case of this moment: the engine has it, and holds an action until its first event is written, then judges."""
-    own = actor.organisation == ref.partition("-")[0]
-    return own and not actor.roles.isdisjoint(CASEWORKERS) and await cases.begins(session, ref)
+async def _seen(session: AsyncSession, desk: Desk, ref: str, actor: Actor, now: datetime) -> Case | None:
+    """The case, if this person may see anything of it.
+
+    None for a case of this moment: the engine holds an action until the first event is written, and judges then.
+    """
+    try:
+        return await cases.seen(session, desk.ring, ref, actor, now)
+    except Refusal:
+        if not may_await(actor, ref.partition("-")[0]):
+            raise
+        if await cases.begins(session, ref):
+            return None
+        return await cases.seen(session, desk.ring, ref, actor, now)  # it may have begun between the two questions
 
 
 def _taken_in(command: Command) -> str | None:

@@ -129,13 +129,12 @@ async def revoke(desk: Desk, actor: Actor, code: str, now: datetime) -> None:
 async def _tell(
     session: AsyncSession, desk: Desk, actor: Actor, code: str, now: datetime, channels: Collection[str]
 ) -> None:
-    """Tell the data-protection officer of access given; without one, or if it is they, the head of security."""
+    """Tell the data-protection officer of access given; if none but these two can be told, the head of security."""
+    occasion = f"{code} {now.isoformat()}"
     for role in (Role.DATA_PROTECTION_OFFICER, Role.SECURITY_CHIEF, Role.DEPUTY):
-        others = [one for one in await people.holders(session, actor.organisation, role) if one not in {code, actor.id}]
-        for one in others:
-            warned = Warned(MessageKind.ACCESS_GIVEN, actor.organisation, one, f"{code} {now.isoformat()}")
-            await queue_warning(session, desk.ring, warned, channels, now)
-        if others:
+        others = set(await people.holders(session, actor.organisation, role)) - {code, actor.id}
+        warned = [Warned(MessageKind.ACCESS_GIVEN, actor.organisation, one, occasion) for one in sorted(others)]
+        if any([await queue_warning(session, desk.ring, one, channels, now) for one in warned]):
             return
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "HEADLINE_READERS",
     "PREVENTERS",
     "Sight",
+    "may_await",
     "refuse_unless_allowed",
     "refuse_unless_there",
     "sight",
@@ -100,6 +101,14 @@ def refuse_unless_allowed(actor: Actor, kind: type[Command], case: Case, now: da
         raise Refusal("not_allowed", "actor", command=name)
     if actor.organisation != case.organisation and name != "accept_handover":
         raise Refusal("not_allowed", "actor", command=name)
+
+
+def may_await(actor: Actor, organisation: str) -> bool:
+    """Whether somebody may act in a case of this organisation before its first event says who sees it.
+
+    That is whoever may look at a report first. For everybody else there is no case yet.
+    """
+    return actor.organisation == organisation and not actor.roles.isdisjoint(MAY["triage"])
 
 
 def refuse_unless_there(actor: Actor, kind: type[Command], case: Case, now: datetime) -> None:

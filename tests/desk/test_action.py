@@ -9,7 +9,7 @@ import pytest
 from desk.action import Unanswered, act
 from desk.desk import Desk
 from models.refusal import Refusal
-from models.stages.casework import AddNote
+from models.stages.casework import AddNote, MergeReport
 from storage import cases, people, reports
 from storage.vault import Vault
 from tests.desk.test_look import LEADER, MORE, NEIGHBOUR
@@ -38,6 +38,10 @@ async def test_a_case_that_has_not_begun_is_told_of_to_those_who_work_on_cases_a
         await reports.mark_started(session, accepted.report)
     with pytest.raises(Unanswered):  # the engine holds it until the first event is written; here there is no engine
         await act(desk, accepted.case, NOTE, CHIEF.id)
+    hidden = await town.accepts()
+    taken_in = MergeReport(id="merge-1", report=hidden.report)
+    with pytest.raises(Refusal, match="no_such_report"):  # nobody sees that one yet: it is not read by way of this one
+        await act(desk, accepted.case, taken_in, CHIEF.id)
     for other in (LEADER, NEIGHBOUR):
         with pytest.raises(Refusal, match="unknown_case"):
             await act(desk, accepted.case, NOTE, other)

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from models.access import MAY, refuse_unless_allowed
+from models.access import MAY, may_await, refuse_unless_allowed
 from models.case import Case, HandOver
 from models.commands import COMMANDS
 from models.message import Actor, Command
@@ -249,3 +249,10 @@ def test_who_may_not_see_a_case_is_answered_as_if_there_were_none() -> None:
         assert refusal(lambda role=role: refuse_unless_allowed(holder(role), COMMANDS[0], case, MONDAY)) == (  # type: ignore[misc]
             "unknown_case case"
         )
+
+
+def test_a_case_of_this_moment_is_there_for_those_who_may_look_first_at_home() -> None:
+    home = holder(Role.AUDITOR).organisation
+    # Nobody handles a case that has not begun.
+    assert {role for role in Role if may_await(holder(role), home)} == MAY["triage"] - {Role.HANDLER}
+    assert not any(may_await(holder(role), "0000") for role in Role)

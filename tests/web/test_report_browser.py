@@ -68,7 +68,7 @@ async def screens(page: Page, questions: Collection[str]) -> AsyncIterator[str]:
     await page.goto(PATH)
     yield "empty"
     await page.locator("button[value=send]").first.click()
-    await page.locator("#wrong").wait_for()
+    await page.locator("#wrong:focus").wait_for()
     yield "wrong"
     await start(page)
     await page.check("#danger_now-yes")
