@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
-from operate.commands import contacts, drill, duty, notices, routine, sign_in, token, watch
+from operate.commands import audit, contacts, drill, duty, notices, routine, sign_in, token, watch
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -25,6 +25,7 @@ class Language(StrEnum):
 
 app = typer.Typer(cls=Front, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 keys_app = typer.Typer(help="The master keys, which lock the key of every case.")
+app.add_typer(audit.app, name="audit")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(drill.app, name="drill")
 app.add_typer(duty.app, name="duty")

@@ -48,6 +48,7 @@ from web.pages import (
     trouble,
     worklist,
 )
+from web.pages.audit import hub
 from web.problems import problem
 from web.templating import STATIC
 from web.visit import SignInNeeded, to_sign_in
@@ -73,6 +74,7 @@ PAGES = (
     duty,
     glass,
     home,
+    hub,
     leaving,
     my_report,
     prevention,

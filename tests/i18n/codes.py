@@ -35,6 +35,7 @@ from tests.house import ROOT, text, tracked
 from web.api import trouble
 from web.forms import choices
 from web.forms.values import shapes
+from web.pages.audit import hub
 
 ABOUT_NO_CASE = (MessageKind.DUTY_GAP, MessageKind.ACCOUNT_OPENED, MessageKind.ACCESS_GIVEN, MessageKind.CANARY)
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
@@ -170,6 +171,7 @@ def pages() -> set[str]:
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
+        *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 
 

@@ -24,13 +24,6 @@ async def statistics(visit: Annotated[Visit, Depends(at(Area.STATISTICS))]) -> R
     return _page(visit, Area.STATISTICS, visit.t("coming.statistics"), ["varna cases", "varna obligations"], links)
 
 
-@router.get(PATHS[Area.AUDIT])
-async def audit(visit: Annotated[Visit, Depends(at(Area.AUDIT))]) -> Response:
-    """Whether it went as it should, without having to trust anybody."""
-    commands = ["varna history", "varna case --at", "varna doctor"]
-    return _page(visit, Area.AUDIT, visit.t("coming.audit"), commands, [Area.ROUTINE])
-
-
 def _page(visit: Visit, area: Area, text: str, commands: list[str], areas: list[Area]) -> Response:
     links = [(one, PATHS[one]) for one in areas if may_visit(visit.actor, one)]
     return visit.page("coming.html", title=label(area, visit.t), text=text, commands=commands, links=links)

@@ -1,0 +1,1 @@
+"""How it is proved: history and ledger held against each other, signed, exported (architecture §7)."""
