@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activities.queueing import Warned, queue_warning
+from models.contact import ADDRESSES
 from models.refusal import BadInput, Problem, Refusal
 from models.vocabulary.people import Role
 from storage import accounts, openings, people, programs, routines, sessions
@@ -43,7 +44,8 @@ async def put(
 ) -> Person:
     """Take somebody in, or change what is known of them. Absences stay as they are.
 
-    Whoever answers for the data is told of roles that somebody is given.
+    Whoever answers for the data is told of roles that somebody is given, and of an address that becomes another:
+    who changes it first could make a link afterwards that warns only themselves.
 
     :param document: as `storage.people.Person`.
     :raises BadInput: naming each field that is wrong.
@@ -69,7 +71,7 @@ async def put(
             raise BadInput(*map(_own_field, error.problems)) from None
         if not taken.active:
             await sessions.end_all(session, taken.code)
-        if set(taken.roles) - set(before.roles if before else ()):
+        if set(taken.roles) - set(before.roles if before else ()) or (before and _moved(before, taken)):
             await _tell(session, desk, actor, taken.code, now, channels)
     return taken
 
@@ -136,6 +138,11 @@ async def _tell(
         warned = [Warned(MessageKind.ACCESS_GIVEN, actor.organisation, one, occasion) for one in sorted(others)]
         if any([await queue_warning(session, desk.ring, one, channels, now) for one in warned]):
             return
+
+
+def _moved(before: Person, after: Person) -> bool:
+    """Whether somebody is told at another address than before."""
+    return any(getattr(before, field) not in {None, getattr(after, field)} for field in ADDRESSES.values())
 
 
 def _read(text: str, organisation: str) -> Routine:

@@ -84,7 +84,7 @@ def pdf(paper: Paper, words: Words, made: datetime) -> bytes:
             ignore_system_fonts=True,
             sys_inputs={"paper": json.dumps(content)},
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=made,
+            timestamp=made.replace(microsecond=0),  # a moment of PDF has none
         )
     except (KeyboardInterrupt, SystemExit):
         raise

@@ -86,6 +86,10 @@ async def test_whoever_s_account_can_be_taken_over_hears_of_it_and_so_does_who_a
     assert linked == sorted([*before, *warned])
     assert given == sorted([*linked, ("access_given", DISA)])
     assert await told() == given
+    async with own_city.visitor(SAM) as sam:
+        moved = {**PERSON, "email": "nagon-annanstans@granvik.example"}
+        assert (await sam.send_form(f"{HOME}/personer/{KAJ}", **moved)).status_code == 303
+    assert await told() == sorted([*given, ("access_given", DISA)])
 
 
 async def test_what_is_wrong_is_shown_at_its_field_and_nothing_is_lost(city: City) -> None:

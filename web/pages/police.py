@@ -15,6 +15,6 @@ router = APIRouter()
 @router.get("/arenden/{ref}/polisanmalan.pdf")
 async def draft(visit: Officer, ref: str) -> Response:
     """What is known, word by word where it matters; to nobody who does not see the whole case."""
-    text = await police_report.draft(visit.desk, ref, visit.actor.id, visit.t, visit.now.replace(microsecond=0))
+    text = await police_report.draft(visit.desk, ref, visit.actor.id, visit.t, visit.now)
     headers = {"Content-Disposition": attachment(f"{ref}.pdf"), "Content-Security-Policy": POLICY}
     return Response(text, media_type="application/pdf", headers=headers)
