@@ -27,6 +27,7 @@ from storage.tables.organisations import (
     routines,
     users,
 )
+from storage.tables.proof import checkpoint_stamps, checkpoints, tree_leaves
 from storage.tables.reading import Relation, TermKind, Via, case_relations, reads, search_terms
 from storage.tables.receipts import receipt_sessions
 
@@ -47,6 +48,8 @@ __all__ = [
     "case_relations",
     "cases",
     "challenges",
+    "checkpoint_stamps",
+    "checkpoints",
     "devices",
     "evidence",
     "heads",
@@ -73,5 +76,6 @@ __all__ = [
     "search_terms",
     "sequences",
     "sessions",
+    "tree_leaves",
     "users",
 ]

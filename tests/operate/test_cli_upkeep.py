@@ -13,6 +13,7 @@ from models.vocabulary.people import Role
 from operate.house import House
 from storage import tables
 from storage.routine_file import ROUTINES, schema
+from tests.audit.intruder import breaks_in
 from tests.operate.commands import TRIAGE, Ended, a_case, at_home, varna
 
 
@@ -122,6 +123,7 @@ def test_the_doctor_finds_a_changed_ledger_an_overdue_case_a_stuck_report_and_a_
 
     async def harm(house: House) -> None:
         async with house.database.writing() as session:
+            await breaks_in(session)
             await session.execute(update(tables.ledger).where(tables.ledger.c.seq == 2).values(actor="somebody-else"))
             await session.execute(update(tables.cases).values(next_due=long_ago))
             await session.execute(update(tables.reports).values(started=False, received=long_ago))

@@ -20,6 +20,7 @@ from operate.town import a_town
 from operate.watchdog.following import Following
 from storage import notices, tables
 from storage.tables import MessageState
+from tests.audit.intruder import breaks_in
 from tests.operate.queued import house, mark, queue, sending
 from tests.storage.town import NOON, Town, note, triage
 
@@ -66,6 +67,7 @@ async def test_a_ledger_that_cannot_be_read_is_found_and_hides_no_other(little_t
     whole, _ = await town.opens()
     async with town.database.writing() as session:
         ledger = tables.ledger
+        await breaks_in(session)
         await session.execute(update(ledger).where(ledger.c.case == broken.ref).values(body=b"scratched"))
     following = Following(house(town, tmp_path))
     for _ in range(2):

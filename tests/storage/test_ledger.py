@@ -11,6 +11,7 @@ from storage.chain import START, Entry, Finding, Head, findings, hash_of
 from storage.keys import Unreadable
 from storage.tables import heads
 from storage.tables import ledger as table
+from tests.audit.intruder import breaks_in
 from tests.storage.town import CHIEF, NOON, Town, note, triage
 
 Told = tuple[Case, list[Event]]
@@ -33,6 +34,7 @@ def verified(town: Town, told: Told) -> Callable[..., Awaitable[list[Finding]]]:
 
     async def verify(*deeds: Update | Delete) -> list[Finding]:
         async with town.database.writing() as session:
+            await breaks_in(session)
             for deed in deeds:
                 await session.execute(deed)
             return await ledger.verify(session, told[0].ref)
@@ -153,6 +155,7 @@ async def test_rows_that_somebody_changed_and_computed_anew_do_not_fit_the_ancho
             changed = replace(entry, actor="somebody-else", previous=previous)
             previous = hash_of(changed)
             forged.append(vars(replace(changed, hash=previous)))
+        await breaks_in(session)
         await session.execute(delete(table))
         await session.execute(table.insert(), forged)
         assert codes(await ledger.verify(session, case.ref)) == [(5, "head_differs")]
@@ -170,6 +173,7 @@ async def test_a_body_moved_to_another_place_cannot_be_read(town: Town, told: To
     case, _ = told
     async with town.database.writing() as session:
         key = await town.ring.key(session, case.ref)
+        await breaks_in(session)
         bodies = {entry.seq: entry.body for entry in await ledger.entries(session, case.ref)}
         await session.execute(update(table).where(table.c.seq == 4).values(body=bodies[5]))
         with pytest.raises(Unreadable):

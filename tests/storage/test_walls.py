@@ -32,6 +32,7 @@ from storage.schema import alembic_config
 from storage.tables import OrganisationKind
 from storage.tables.columns import Coded
 from tests import postgres
+from tests.audit.intruder import GUARDED
 from tests.storage.town import NOON
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ async def test_nothing_is_written_into_another_organisation(towns: Database) -> 
         with pytest.raises(DBAPIError, match="row-level security"):
             async with towns.writing(of=["9001"]) as session:
                 await session.execute(insert(table), row(table, "9002"))
+        if table.name in GUARDED:  # nobody writes over what stands there, whoever's it is
+            continue
         async with towns.writing(of=["9001"]) as session:
             changed = table.update().values(organisation="9001").returning(table.c.organisation)
             assert len((await session.execute(changed)).all()) == 1
