@@ -135,7 +135,8 @@ async def case(
     now = datetime.now(UTC)
     async with desk.database.reading() as session:
         if user is None:
-            current, seen, read, known = await cases.load(session, desk.ring, ref), Sight.WHOLE, None, True
+            current, seen = await cases.load(session, desk.ring, ref), Sight.WHOLE
+            read = Read.by_operator(current, via, now, what)
         else:
             actor = await reader.towards(session, user, ref, now)
             current = await cases.seen(session, desk.ring, ref, actor, now)
@@ -145,7 +146,7 @@ async def case(
                 raise Refusal("unknown_case", "case")
             await confine(session, {actor.organisation, current.organisation})
             read = Read.by(actor, current, via, now, what)
-            known = await reads.noted(session, read)
+        known = await reads.noted(session, read)
         then = current
         if at is not None or seq is not None:
             key = await desk.ring.key(session, ref)
@@ -156,8 +157,7 @@ async def case(
             then = evolve_all(events)
         moment = at or (now if then is current else then.updated)
         routine = await routines.by_digest(session, then.routine.digest)
-    if read is not None:
-        await reads.note(desk.database, read, known=known)
+    await reads.note(desk.database, read, known=known)
     then = then if user is None else await ties.case_without_hidden(desk, then, user)
     return View(then, routine, seen, moment)
 

@@ -1,11 +1,12 @@
-"""Who has read which case: reads are kept like deeds (architecture §7).
+"""Who has read which case: reads are kept like deeds (architecture §7), in a chain (`storage.access_chain`).
 
-One row for each person, case, door, thing and quarter of an hour, with the first time in it.
+One row for each person, case, door, session, thing and quarter of an hour, with the first time in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -14,9 +15,9 @@ from sqlalchemy import func, select
 
 from models.sight import CASEWORKERS, HEADLINE_READERS, roles_in
 from models.vocabulary.people import Role
-from storage import tables
+from models.vocabulary.reading import ReadGround
+from storage import access_chain, tables
 from storage.cases import EPOCH
-from storage.database import insert_into
 from storage.tables import Via
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ PATIENCE = 0.05
 """Seconds a reader waits for their reading to be written, where only one can write. It is written all the same."""
 RECEIPT = "receipt:"
 """Before the id of a report: whoever has its receipt code, and no account."""
+OPERATOR = "operator:"
+"""Whoever runs commands on the machine itself, in nobody's name. No account is called so."""
+SOURCE: ContextVar[str] = ContextVar("source", default="")
+"""The session or program that this request came by, as a mark; the doors say it, so that nobody reads without it."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +51,27 @@ class Read:
     via: Via
     at: datetime
     what: str = "case"
+    ground: ReadGround = ReadGround.ROLE
+    reference: str = ""
+    """What the ground rests on: the event that tells why a glass was broken, or the reference of a decision."""
+    source: str = field(default_factory=SOURCE.get)
 
     @classmethod
     def by(cls, actor: Actor, case: Case, via: Via, at: datetime, what: str = "case") -> Self:
-        """A person reads, in the role that lets them."""
-        return cls(case.ref, case.organisation, actor.id, role_of(actor, case), via, at, what)
+        """A person reads, in the role that lets them, or because they broke the glass."""
+        who = case.ref, case.organisation, actor.id, role_of(actor, case), via, at, what
+        broken = next((one for one in reversed(case.glasses) if one.by == actor.id and one.is_open(at)), None)
+        return cls(*who, ReadGround.GLASS, f"event:{broken.number}") if broken else cls(*who)
+
+    @classmethod
+    def by_operator(cls, case: Case, via: Via, at: datetime, what: str = "case") -> Self:
+        """Somebody reads who runs commands on the machine itself."""
+        return cls(case.ref, case.organisation, OPERATOR, None, via, at, what, ReadGround.OPERATOR)
 
     @classmethod
     def by_receipt(cls, report: str, case: str, organisation: str, at: datetime, what: str = "case") -> Self:
         """Whoever has the receipt code of a report reads."""
-        return cls(case, organisation, f"{RECEIPT}{report}", Role.REPORTER, Via.REPORT, at, what)
+        return cls(case, organisation, f"{RECEIPT}{report}", Role.REPORTER, Via.REPORT, at, what, ReadGround.RECEIPT)
 
     @property
     def quarter(self) -> datetime:
@@ -79,6 +95,11 @@ class Reader:
     def by_receipt(self) -> bool:
         """By the receipt code of a report, without an account."""
         return self.user.startswith(RECEIPT)
+
+    @property
+    def by_operator(self) -> bool:
+        """On the machine itself, in nobody's name."""
+        return self.user == OPERATOR
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -112,15 +133,19 @@ async def noted(session: AsyncSession, read: Read) -> bool:
 
 async def put(session: AsyncSession, read: Read) -> None:
     """Keep it; a second time in a quarter of an hour changes nothing."""
-    row = _key(read) | {"organisation": read.organisation, "role": read.role, "at": read.at}
-    await session.execute(insert_into(session, tables.reads).values(row).on_conflict_do_nothing())
+    its = ("organisation", "role", "at", "ground", "reference")
+    await access_chain.append(session, _key(read), **{name: getattr(read, name) for name in its})
 
 
 async def who_has_read(session: AsyncSession, case: str) -> list[Reader]:
     """Who has read a case, the last first."""
     its = tables.reads.c
     what = (its.user, its.role, its.via, its.what)
-    query = select(*what, func.min(its.at), func.max(its.at), func.count()).where(its.case == case).group_by(*what)
+    query = (
+        select(*what, func.min(its.at), func.max(its.at), func.count(its.quarter.distinct()))
+        .where(its.case == case)
+        .group_by(*what)
+    )
     found = [Reader(*row) for row in await session.execute(query)]
     return sorted(found, key=lambda one: (one.last, one.user, one.what), reverse=True)
 
@@ -142,5 +167,5 @@ def role_of(actor: Actor, case: Case) -> Role | None:
 
 
 def _key(read: Read) -> dict[str, object]:
-    named = {field.name: getattr(read, field.name) for field in fields(read)}
-    return {name: named[name] for name in ("case", "user", "via", "what")} | {"quarter": read.quarter}
+    named = {one.name: getattr(read, one.name) for one in fields(read)}
+    return {name: named[name] for name in ("case", "user", "via", "what", "source")} | {"quarter": read.quarter}

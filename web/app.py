@@ -48,7 +48,7 @@ from web.pages import (
     trouble,
     worklist,
 )
-from web.pages.audit import hub
+from web.pages.audit import access, hub
 from web.problems import problem
 from web.templating import STATIC
 from web.visit import SignInNeeded, to_sign_in
@@ -74,6 +74,7 @@ PAGES = (
     duty,
     glass,
     home,
+    access,
     hub,
     leaving,
     my_report,

@@ -18,6 +18,7 @@ PATHS = {
     Area.ROUTINE: "/rutin",
     Area.STATISTICS: "/statistik",
     Area.AUDIT: "/revision",
+    Area.ACCESS_LOG: "/revision/atkomst",
     Area.ADMINISTRATION: "/administration",
 }
 """The pages that stand in the navigation."""
@@ -32,12 +33,10 @@ class Step(NamedTuple):
 
 
 def navigation(person: Actor, here: str) -> tuple[Step, ...]:
-    """The parts this person may visit."""
-    return tuple(
-        Step(area, path, here == path or here.startswith(f"{path}/"))
-        for area, path in PATHS.items()
-        if may_visit(person, area)
-    )
+    """The parts this person may visit. They are in one of them: that whose address says most of where they are."""
+    within = [path for path in PATHS.values() if here == path or here.startswith(f"{path}/")]
+    nearest = max(within, key=len, default=None)
+    return tuple(Step(area, path, path == nearest) for area, path in PATHS.items() if may_visit(person, area))
 
 
 def first_area(person: Actor) -> str:

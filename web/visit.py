@@ -16,7 +16,7 @@ from desk.desk import Desk
 from i18n import LANGUAGES, Words, words
 from models.areas import Area, may_visit
 from models.message import Actor
-from storage import people, sessions
+from storage import people, reads, sessions
 from storage.sessions import Session
 from web import csrf, templating
 from web.navigation import navigation
@@ -102,6 +102,7 @@ async def visit(request: Request) -> Visit:
     if given := request.cookies.get(site.cookie("session")):
         session = await _session(site.desk, given, at_work=not _by_itself(request))
     if session is not None:
+        reads.SOURCE.set(f"session:{session.id_hash[:16]}")
         cookie = str(given)
         async with site.desk.database.reading() as database:
             try:

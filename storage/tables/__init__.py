@@ -28,7 +28,16 @@ from storage.tables.organisations import (
     users,
 )
 from storage.tables.proof import checkpoint_stamps, checkpoints, tree_leaves
-from storage.tables.reading import Relation, TermKind, Via, case_relations, reads, search_terms
+from storage.tables.reading import (
+    Relation,
+    TermKind,
+    Via,
+    case_relations,
+    read_heads,
+    read_reviews,
+    reads,
+    search_terms,
+)
 from storage.tables.receipts import receipt_sessions
 
 __all__ = [
@@ -67,6 +76,8 @@ __all__ = [
     "pool_organisations",
     "pools",
     "programs",
+    "read_heads",
+    "read_reviews",
     "reads",
     "receipt_sessions",
     "recovery_codes",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
 
 from models.vocabulary.people import Role
+from models.vocabulary.reading import ReadGround, UnusualReading
 from storage.tables.columns import Instant, code, metadata, recorded_tenant, word
 
 
@@ -31,6 +32,8 @@ class Via(StrEnum):
     EVIDENCE = "evidence"
     REPORT = "report"
     EXPORT = "export"
+    AUDIT = "audit"
+    """By a page or command for those who review."""
 
 
 class TermKind(StrEnum):
@@ -63,10 +66,48 @@ reads = Table(
     code("what", key=True),
     # The quarter of an hour; `at` is the first time in it.
     Column("quarter", Instant, primary_key=True),
+    # The session or program it came by: a mark, never an address.
+    code("source", key=True),
     recorded_tenant(),
     word("role", Role, optional=True),
     Column("at", Instant, nullable=False),
+    word("ground", ReadGround),
+    # What the ground rests on: the event that tells why a glass was broken, or the reference of a decision.
+    code("reference"),
+    # One chain for each organisation (`storage.access_chain`).
+    Column("seq", Integer, nullable=False),
+    Column("previous", String(64)),
+    Column("hash", String(64)),
     Index("ix_reads_organisation_at", "organisation", "at"),
+    Index("ix_reads_organisation_seq", "organisation", "seq", unique=True),
+    Index("ix_reads_organisation_user", "organisation", "user", "seq"),
+)
+
+read_heads = Table(
+    "read_heads",
+    metadata,
+    Column("organisation", String(4), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+read_reviews = Table(
+    "read_reviews",
+    metadata,
+    Column("organisation", String(4), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    word("rule", UnusualReading),
+    code("user"),
+    Column("first", Instant, nullable=False),
+    Column("last", Instant, nullable=False),
+    # Their numbers, as a JSON list.
+    Column("cases", Text, nullable=False),
+    Column("found", Instant, nullable=False),
+    Column("reviewed", Instant),
+    code("by", optional=True),
+    # What whoever reviewed it found, sealed with the key of the organisation.
+    Column("note", LargeBinary),
+    Index("ix_read_reviews_organisation_reviewed", "organisation", "reviewed"),
 )
 
 search_terms = Table(

@@ -20,6 +20,7 @@ from models.stages.handover import HandOverCase
 from models.vocabulary.people import Role, SharingGround
 from storage import cases, people, tables
 from storage.cases import UnknownCase
+from storage.reads import OPERATOR
 from storage.tables import Via
 from storage.vault import Vault
 from storage.worklist import Wanted
@@ -123,7 +124,7 @@ async def test_whoever_is_kept_out_today_does_not_see_yesterday_either(room: Roo
             await look.case(room.desk, room.case.ref, DUTY, **ask)
 
 
-async def test_a_reading_is_kept_with_person_role_and_door_but_not_the_operators(room: Room) -> None:
+async def test_a_reading_is_kept_with_person_role_and_door_and_the_operators_as_well(room: Room) -> None:
     ref = room.case.ref
     await look.case(room.desk, ref, None)
     await look.case(room.desk, ref, CHIEF, via=Via.PAGE)
@@ -132,9 +133,10 @@ async def test_a_reading_is_kept_with_person_role_and_door_but_not_the_operators
     assert await room.reads() == [
         (CHIEF, Via.PAGE, "case", Role.SECURITY_CHIEF),
         (DUTY, Via.API, "history", Role.DEPUTY),
+        (OPERATOR, Via.CLI, "case", None),
     ]
     known = await look.readers(room.desk, ref, CHIEF, via=Via.PAGE)
-    assert {one.user for one in known} == {CHIEF, DUTY}
+    assert {one.user for one in known} == {CHIEF, DUTY, OPERATOR}
 
 
 async def test_the_neighbour_to_whom_a_case_is_offered_sees_its_headline_and_no_reader(room: Room) -> None:

@@ -30,7 +30,7 @@ from models.vocabulary.case import Urgency
 from models.watch import FindingCode
 from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
-from storage.tables import MessageKind, MessageState, OrganisationKind
+from storage.tables import MessageKind, MessageState, OrganisationKind, Via
 from tests.house import ROOT, text, tracked
 from web.api import trouble
 from web.forms import choices
@@ -171,6 +171,7 @@ def pages() -> set[str]:
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
+        *(f"via.{via}" for via in Via),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 

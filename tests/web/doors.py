@@ -88,6 +88,8 @@ PAGES: dict[str, Area | Open] = {
     "/sok": Area.SEARCH,
     "/statistik": Area.STATISTICS,
     "/revision": Area.AUDIT,
+    "/revision/atkomst": Area.ACCESS_LOG,
+    "/revision/atkomst/{number}": Area.ACCESS_LOG,
     "/administration": Area.ADMINISTRATION,
     "/administration/personer": Area.USERS,
     "/administration/personer/ny": Area.USERS,

@@ -36,7 +36,9 @@ WITHOUT_ACCOUNT = OUTSIDERS | {Role.HANDLER}
 def filled(path: str, city: City) -> str:
     """An address with something that exists in its places."""
     values = {"ref": city.ref("triaged"), "command": "add_note", "seq": "1", "organisation": "9001"}
-    return path.format_map({**dict.fromkeys(("token", "gateway", "given", "evidence", "code"), "unknown"), **values})
+    return path.format_map(
+        {**dict.fromkeys(("token", "gateway", "given", "evidence", "code", "number"), "unknown"), **values}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from desk.desk import Desk
 from models.areas import Area, may_visit
 from models.message import Actor
 from models.scopes import Scope
-from storage import people, programs
+from storage import people, programs, reads
 from web.api.trouble import NoToken, NotTheirs, OutOfScope, TooFast
 from web.guesses import Guesses
 from web.pace import Pace, address
@@ -59,6 +59,7 @@ async def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials
     if programs.is_stale(program, now):
         async with site.desk.database.writing() as session:
             await programs.touch(session, program, now)
+    reads.SOURCE.set(f"program:{program.code}")
     return Caller(site, actor, program.scopes)
 
 

@@ -84,10 +84,15 @@ async def _readers(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, da
     for one in await file.readers():
         last.setdefault(one.user, one)
     last = dict([*last.items()][:READERS])
-    names = await file.names(code for code, one in last.items() if not one.by_receipt)
+    names = await file.names(code for code, one in last.items() if not (one.by_receipt or one.by_operator))
+    names |= {
+        code: t("case.by_receipt" if one.by_receipt else "case.by_operator")
+        for code, one in last.items()
+        if one.by_receipt or one.by_operator
+    }
     for code, one in last.items():
         role = label(one.role, t) if one.role else ""
-        yield (t("case.by_receipt") if one.by_receipt else names[code]), role, one.last
+        yield names[code], role, one.last
 
 
 def _facts(file: CaseFile, t: Words) -> Iterator[tuple[str, str]]:

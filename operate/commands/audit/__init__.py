@@ -4,4 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from operate.commands.audit import access
+from operate.front import example
+
 app = typer.Typer(help="Prove what happened: replay, verify, export, and compare with the adopted routine.")
+app.command("access", epilog=example("audit access --case 9001-FV-2026-00001"))(access.access)

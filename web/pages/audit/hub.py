@@ -22,7 +22,10 @@ class Section(NamedTuple):
     area: Area = Area.AUDIT
 
 
-SECTIONS: tuple[Section, ...] = (Section("routine", PATHS[Area.ROUTINE], Area.ROUTINE),)
+SECTIONS: tuple[Section, ...] = (
+    Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
+    Section("routine", PATHS[Area.ROUTINE], Area.ROUTINE),
+)
 """In the order in which somebody reviews."""
 
 router = APIRouter()

@@ -1,0 +1,149 @@
+"""The chain over what was read: one for each organisation, made in the very transaction that keeps a read.
+
+Pure but for the queries at the end: anybody can check a chain without this installation (`audit.package`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from storage import tables
+from storage.chain import START, Finding, Head
+from storage.database import insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+FORM = "reads-v1"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row as stored. What may be missing is what an intruder may have taken away."""
+
+    organisation: str
+    seq: int
+    case: str
+    user: str
+    role: str | None
+    via: str
+    what: str
+    at: datetime
+    source: str
+    ground: str
+    reference: str
+    previous: str | None
+    hash: str | None = None
+
+
+_LINK = tuple(tables.reads.c[field.name] for field in fields(Link))
+
+
+def hash_of(link: Link) -> str:
+    """SHA-256 over a JSON array of strings and integers in pure ASCII, which can be read in one way only."""
+    its = asdict(link) | {"at": link.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    parts = [FORM, *(its[field.name] for field in fields(Link) if field.name != "hash")]
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+def findings(links: Sequence[Link], head: Head | None) -> list[Finding]:
+    """Everything wrong with the chain of one organisation, which stands in a finding where a case does otherwise.
+
+    :param links: in order of `seq`.
+    :param head: the anchor.
+    """
+    if not links:
+        return [Finding(head.case, 0, "empty")] if head else []
+    organisation, last = links[0].organisation, links[-1]
+    found = [Finding(organisation, link.seq, code) for link, code in _broken(links)]
+    if head is None:
+        found.append(Finding(organisation, last.seq, "no_head"))
+    elif head.seq > last.seq:
+        found.append(Finding(organisation, last.seq, "truncated"))
+    elif (head.seq, head.hash) != (last.seq, last.hash):
+        found.append(Finding(organisation, head.seq, "head_differs"))
+    return found
+
+
+def _broken(links: Sequence[Link]) -> Iterator[tuple[Link, str]]:
+    seq, previous = 0, START
+    for link in links:
+        if link.seq != seq + 1:
+            yield link, "gap"
+        if link.previous != previous:
+            yield link, "unlinked"
+        if not link.hash:
+            yield link, "no_hash"
+        elif hash_of(link) != link.hash:
+            yield link, "changed"
+        seq, previous = link.seq, link.hash or ""
+
+
+async def append(session: AsyncSession, key: dict[str, object], **its: object) -> bool:
+    """Keep a read at the end of its organisation's chain; False if it stands there already.
+
+    Whoever appends is alone with the chain until the transaction ends: no two rows follow the same one.
+
+    :param key: the columns by which the row is known.
+    """
+    organisation = str(its["organisation"])
+    head = await _locked(session, organisation)
+    reads = tables.reads
+    same = (reads.c[name] == value for name, value in key.items())
+    if (await session.execute(select(reads.c.seq).where(*same))).first() is not None:
+        return False
+    row = {**its, **key, "seq": head.seq + 1, "previous": head.hash}
+    link = Link(**{field.name: row[field.name] for field in fields(Link) if field.name != "hash"})  # type: ignore[arg-type]
+    row["hash"] = hash_of(link)
+    await session.execute(insert(reads), row)
+    heads = tables.read_heads
+    moved = update(heads).where(heads.c.organisation == organisation)
+    await session.execute(moved.values(seq=row["seq"], hash=row["hash"]))
+    return True
+
+
+async def verify(session: AsyncSession, organisation: str | None = None) -> list[Finding]:
+    """Everything wrong with the chain of an organisation, or of all. Needs no key."""
+    chains = [organisation] if organisation else await organisations(session)
+    found: list[Finding] = []
+    for one in chains:
+        found += findings(await links(session, one), await head(session, one))
+    return found
+
+
+async def links(session: AsyncSession, organisation: str) -> list[Link]:
+    """The chain of an organisation as stored, in order."""
+    query = select(*_LINK).where(tables.reads.c.organisation == organisation).order_by(tables.reads.c.seq)
+    return [Link(*row) for row in await session.execute(query)]
+
+
+async def head(session: AsyncSession, organisation: str) -> Head | None:
+    """Where a chain ends, noted apart. `Head.case` is the organisation."""
+    query = select(tables.read_heads).where(tables.read_heads.c.organisation == organisation)
+    row = (await session.execute(query)).one_or_none()
+    return Head(row.organisation, row.seq, row.hash) if row else None
+
+
+async def organisations(session: AsyncSession) -> list[str]:
+    """Whose reads there are, from either place that tells of them."""
+    query = select(tables.reads.c.organisation).union(select(tables.read_heads.c.organisation))
+    return sorted((await session.execute(query)).scalars())
+
+
+async def _locked(session: AsyncSession, organisation: str) -> Head:
+    heads = tables.read_heads
+    query = select(heads).where(heads.c.organisation == organisation).with_for_update()
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        first = {"organisation": organisation, "seq": 0, "hash": START}
+        await session.execute(insert_into(session, heads).values(first).on_conflict_do_nothing())
+        row = (await session.execute(query)).one()
+    return Head(row.organisation, row.seq, row.hash)
