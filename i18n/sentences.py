@@ -122,6 +122,8 @@ def _detail(name: str, value: str, words: Words) -> str:
         return inside(obligation(value, words))
     if name == "criteria":
         return "; ".join(words.code("criterion", criterion) for criterion in value.split(", "))
+    if name == "obstacles":
+        return "; ".join(words.code("obstacle", obstacle) for obstacle in value.split(", "))
     return value
 
 

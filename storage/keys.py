@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -14,11 +16,12 @@ from typing import TYPE_CHECKING, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, delete, event, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from storage.tables import case_keys, search_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +36,7 @@ REMEMBERED = 4096
 """Keys kept in memory."""
 FRESH = 300.0
 """Seconds a key is kept in memory: so long another process may still read what was erased."""
+_SAID = re.compile(r"varna:(\w+)")
 
 
 class UnknownKey(LookupError):
@@ -41,6 +45,14 @@ class UnknownKey(LookupError):
 
 class KeyDestroyed(LookupError):
     """The key was destroyed: the case is erased."""
+
+
+class KeyKept(Exception):
+    """The database does not let the key go: `code` says why (`storage/migrations/last_wall.py`). Nothing was done."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 class Unreadable(ValueError):
@@ -186,9 +198,14 @@ class KeyRing:
         return key
 
     async def destroy(self, session: AsyncSession, scope: str, at: datetime) -> None:
-        """Erase all that was encrypted under the key of this scope; nobody can undo it."""
+        """Erase all that was encrypted under the key of this scope; nobody can undo it.
+
+        :raises KeyKept: if the case is open, if somebody has it kept, or if no approved list has it.
+        """
         erased = update(case_keys).where(case_keys.c.scope == scope, case_keys.c.destroyed_at.is_(None))
-        if (await session.execute(erased.values(wrapped=None, destroyed_at=at).returning(case_keys.c.scope))).all():
+        with _refusals():
+            gone = await session.execute(erased.values(wrapped=None, destroyed_at=at).returning(case_keys.c.scope))
+        if gone.all():
             # What a case was found by goes with what was found.
             await session.execute(delete(search_terms).where(search_terms.c.case == scope))
             self._remembered.pop(scope, None)
@@ -210,6 +227,17 @@ class KeyRing:
         if name not in self.masters.keys:
             raise UnknownKey(f"master key {name}: not in the file of master keys")
         return self.masters.keys[name]
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the lowest wall says, as an error of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if said := _SAID.search(str(error.orig)):
+            raise KeyKept(said[1]) from None
+        raise
 
 
 async def rewrap(session: AsyncSession, ring: KeyRing) -> int:

@@ -39,6 +39,8 @@ async def online() -> None:
     if made.dialect.name == "sqlite":
         # A batch migration replaces whole tables, which would take their children along.
         event.listen(made.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+        # While a table is replaced, the triggers that ask it have nothing to ask.
+        event.listen(made.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA legacy_alter_table=ON"))
     try:
         async with made.execution_options(writes=True).connect() as connection:
             await connection.run_sync(run)

@@ -15,6 +15,7 @@ from storage.tables.accounts import (
 )
 from storage.tables.cases import case_keys, cases, heads, ledger, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
+from storage.tables.destruction import certificates, destruction_items, destruction_lists, holds
 from storage.tables.evidence import EvidenceState, evidence
 from storage.tables.messages import MessageKind, MessageState, inbox, message_changes, messages, notices
 from storage.tables.organisations import (
@@ -56,12 +57,16 @@ __all__ = [
     "case_keys",
     "case_relations",
     "cases",
+    "certificates",
     "challenges",
     "checkpoint_stamps",
     "checkpoints",
+    "destruction_items",
+    "destruction_lists",
     "devices",
     "evidence",
     "heads",
+    "holds",
     "identities",
     "inbox",
     "ledger",

@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.keys import KeyDestroyed, KeyRing
 from storage.vault import Damaged
 from tests.desk.files import AFFECTED, HTML, PNG, PROGRAM, REPORTER, breaking_off, coming, never
+from tests.erasing import erase
 from tests.operate.queued import house
 from tests.storage.town import DIRECTORY, MARKED, NOON, Town, found
 
@@ -192,8 +193,7 @@ async def test_what_was_changed_in_the_vault_is_not_given_out(town: Town, shut: 
 async def test_it_is_gone_when_its_case_is_erased(town: Town, shut: House) -> None:
     case, _ = await town.opens()
     received = await hands_in(shut, case.ref)
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case.ref, AFTER)
+    await erase(town.database, town.ring, case.ref, AFTER)
     with pytest.raises(Refusal, match="unknown_case"):
         await desk.send(shut, CHIEF, received.piece.id)
     with pytest.raises(KeyDestroyed):

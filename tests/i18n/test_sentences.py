@@ -71,7 +71,7 @@ def test_a_refusal_says_why_and_what_to_do(refusal: Refusal, swedish: str, engli
 
 def test_every_refusal_in_the_code_can_be_told_with_the_details_it_carries() -> None:
     samples = {"level": "high", "floor": "low", "stage": "risk", "purpose": "relatives", "command": "close"}
-    samples |= {"budget": "P30D", "window": "P365D", "obligation": "triage", "criteria": "lesson"}
+    samples |= {"budget": "P30D", "window": "P365D", "obligation": "triage", "criteria": "lesson", "obstacles": "open"}
     for call in codes.calls("Refusal"):
         for code in codes.strings(*call.args[:1]):
             details = {word.arg: samples.get(word.arg, "x-1") for word in call.keywords if word.arg}

@@ -14,6 +14,7 @@ from sqlalchemy import delete
 
 from operate.house import House
 from storage import cases, reports, tables
+from tests.erasing import erase
 from tests.house import ROOT
 from tests.operate.commands import CHIEF, REPORT, TRIAGE, a_case, at_home, subprocess_environment, varna
 
@@ -122,11 +123,10 @@ def test_keys_that_do_not_fit_the_database_are_told(home: Path) -> None:
 def test_an_erased_case_is_not_found(home: Path) -> None:
     ref = a_case()
 
-    async def erase(house: House) -> None:
-        async with house.database.writing() as session:
-            await house.ring.destroy(session, ref, datetime.now(UTC))
+    async def end(house: House) -> None:
+        await erase(house.database, house.ring, ref, datetime.now(UTC))
 
-    at_home(erase)
+    at_home(end)
     assert home.exists()
     ended = varna("case", ref, "--json")
     assert (ended.code, ended.error["code"]) == (4, "erased")

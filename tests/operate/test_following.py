@@ -21,6 +21,7 @@ from operate.watchdog.following import Following
 from storage import notices, tables
 from storage.tables import MessageState
 from tests.audit.intruder import breaks_in
+from tests.erasing import erase
 from tests.operate.queued import house, mark, queue, sending
 from tests.storage.town import NOON, Town, note, triage
 
@@ -81,8 +82,8 @@ async def test_of_an_erased_case_nothing_is_remembered(little_town: Town, tmp_pa
     case, _ = await town.opens()
     following = Following(house(town, tmp_path))
     await following.findings(NOON)
+    await erase(town.database, town.ring, case.ref, NOON)
     async with town.database.writing() as session:
-        await town.ring.destroy(session, case.ref, NOON)
         heads = tables.heads
         await session.execute(update(heads).where(heads.c.case == case.ref).values(seq=heads.c.seq + 1))
     assert await following.findings(NOON + timedelta(days=3)) == []

@@ -12,6 +12,7 @@ from storage import evidence, tables
 from storage.evidence import Piece, UnknownEvidence
 from storage.keys import KeyDestroyed
 from storage.tables import EvidenceState
+from tests.erasing import erase
 from tests.storage.town import MARKED, NOON, Town
 
 
@@ -54,8 +55,7 @@ async def test_it_is_read_back_as_it_was_and_what_is_personal_is_sealed(town: To
 async def test_it_is_erased_with_its_case(town: Town) -> None:
     case = (await town.accepts()).case
     await put(town, piece(case))
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case, NOON)
+    await erase(town.database, town.ring, case, NOON)
     async with town.database.reading() as session:
         with pytest.raises(KeyDestroyed):
             await evidence.get(session, town.ring, piece(case).id)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from storage import keys, ledger, people, tables
 from storage.keys import BadKeyFile, DataKey, KeyDestroyed, KeyRing, MasterKeys, UnknownKey, Unreadable, rewrap
+from tests.erasing import erase
 from tests.storage.town import MARKED, NOON, Town
 
 HEX = "ab" * 32
@@ -86,8 +87,7 @@ async def test_a_destroyed_key_is_gone_from_memory_too(town: Town) -> None:
     async with town.database.reading() as session:
         await town.ring.key(session, case)
     assert town.ring.remembered(case) is not None
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case, NOON)
+    await erase(town.database, town.ring, case, NOON)
     assert town.ring.remembered(case) is None
     async with town.database.reading() as session:
         with pytest.raises(KeyDestroyed):

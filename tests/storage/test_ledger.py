@@ -12,6 +12,7 @@ from storage.keys import Unreadable
 from storage.tables import heads
 from storage.tables import ledger as table
 from tests.audit.intruder import breaks_in
+from tests.erasing import erase
 from tests.storage.town import CHIEF, NOON, Town, note, triage
 
 Told = tuple[Case, list[Event]]
@@ -163,8 +164,7 @@ async def test_rows_that_somebody_changed_and_computed_anew_do_not_fit_the_ancho
 
 async def test_an_erased_case_is_verified_like_any_other(town: Town, told: Told) -> None:
     case, _ = told
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case.ref, NOON)
+    await erase(town.database, town.ring, case.ref, NOON)
     async with town.database.reading() as session:
         assert await ledger.verify(session, case.ref) == []
 

@@ -23,6 +23,7 @@ from temporalio.worker import Worker
 from storage.database import Database
 from storage.keys import KeyDestroyed, KeyRing, UnknownKey
 from storage.payloads import ENCODING, CasePayloads, NoCase, data_converter
+from tests.erasing import erase
 from tests.storage.echo import Echo, complain, echo
 from tests.storage.town import MARKED, NOON, Town, found
 
@@ -107,8 +108,7 @@ async def test_the_history_of_an_erased_case_is_unreadable(client: Client, own_t
     accepted = await own_town.accepts()
     handle = await client.start_workflow(Echo.run, [MARKED], id=f"case-{accepted.case}", task_queue=QUEUE)
     assert await handle.result() == [MARKED]
-    async with own_town.database.writing() as session:
-        await own_town.ring.destroy(session, accepted.case, NOON)
+    await erase(own_town.database, own_town.ring, accepted.case, NOON)
     config = client.config()
     config["data_converter"] = data_converter(own_town.database, KeyRing(own_town.ring.masters))
     with pytest.raises(KeyDestroyed):

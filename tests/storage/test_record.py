@@ -13,6 +13,7 @@ from storage.keys import KeyDestroyed, KeyRing
 from storage.ledger import LedgerConflict
 from storage.rebuild import rebuild
 from storage.record import record
+from tests.erasing import erase
 from tests.storage.town import MARKED, NOON, Town, found, note, report, triage
 
 
@@ -144,8 +145,7 @@ async def test_a_rebuilt_read_model_equals_the_live_one(town: Town) -> None:
 async def test_an_erased_case_is_not_rebuilt(town: Town) -> None:
     case, _ = await town.opens()
     other, _ = await town.opens()
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case.ref, NOON)
+    await erase(town.database, town.ring, case.ref, NOON)
     assert await rebuild(town.database, town.ring) == 1
     async with town.database.reading() as session:
         assert [line.ref for line in await cases.worklist(session)] == [other.ref]

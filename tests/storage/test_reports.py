@@ -5,6 +5,7 @@ import pytest
 from models.report import Reach
 from storage import reports
 from storage.keys import KeyDestroyed
+from tests.erasing import erase
 from tests.storage.town import NOON, Town, prevention, report
 
 
@@ -45,8 +46,7 @@ async def test_a_number_is_never_given_twice_after_an_accept_that_was_rolled_bac
 
 async def test_a_number_whose_case_was_erased_is_not_given_again(town: Town) -> None:
     first = await town.accepts()
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, first.case, NOON)
+    await erase(town.database, town.ring, first.case, NOON)
     assert (await town.accepts()).case != first.case
     async with town.database.reading() as session:
         with pytest.raises(KeyDestroyed):

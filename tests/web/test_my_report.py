@@ -14,6 +14,7 @@ from i18n import LANGUAGES, words
 from storage import reads, reports, tables
 from storage.receipts import IDLE, MOST
 from storage.tables import Via
+from tests.erasing import erase
 from tests.storage.town import MARKED
 from tests.web.markup import valid
 from tests.web.office import Office
@@ -218,8 +219,7 @@ async def test_an_erased_report_says_so_with_dignity_and_shows_nothing(
     office: Office, visitor: httpx2.AsyncClient, reporter: Reporter
 ) -> None:
     await opens(visitor, reporter.code)
-    async with office.database.writing() as session:
-        await office.ring.destroy(session, reporter.case, datetime.now(UTC))
+    await erase(office.database, office.ring, reporter.case, datetime.now(UTC))
     for shown in (await visitor.get("/min-rapport"), await opens(visitor, reporter.code)):
         valid(shown.text)
         assert SV("mine.erased") in shown.text

@@ -28,6 +28,7 @@ from storage.messages import Sending
 from storage.payloads import data_converter
 from storage.tables import MessageKind, MessageState
 from tests.engine import until
+from tests.erasing import erase
 from tests.storage.town import MARKED, Town, found, routine
 from workflows.digest import DigestWorkflow
 
@@ -179,8 +180,7 @@ async def test_a_role_blocked_since_counts_for_everybody_who_holds_it(town: Town
 async def test_of_an_erased_case_nothing_is_told(town: Town) -> None:
     case, _ = await town.opens()
     await waits(town, [notice(case)])
-    async with town.database.writing() as session:
-        await town.ring.destroy(session, case.ref, MONDAY)
+    await erase(town.database, town.ring, case.ref, MONDAY)
     assert await digest(town) == Digested(kept_back=1)
 
 
