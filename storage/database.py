@@ -110,6 +110,12 @@ async def confine(session: AsyncSession, organisations: Collection[str] | None) 
         await session.execute(select(func.set_config(WALL, ",".join(sorted(organisations)), True)))  # noqa: FBT003
 
 
+async def snapshot(session: AsyncSession) -> None:
+    """Before anything is asked: all that is read to the end of the transaction is as it stands now, whoever writes."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's readers have it so anyhow
+        await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 async def passes_walls(session: AsyncSession) -> bool:
     """Whether PostgreSQL holds this role back from no row, whatever it asks for: a superuser, or one like it."""
     if session.get_bind().dialect.name != "postgresql":
