@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from models.vocabulary.case import Level, Stage
-from operate.commands import audit, contacts, drill, duty, notices, routine, sign_in, token, watch
+from operate.commands import (
+    audit,
+    conformance,
+    contacts,
+    drill,
+    duty,
+    notices,
+    routine,
+    sign_in,
+    simulate,
+    token,
+    watch,
+)
 from operate.front import AsJson, AsUser, Front, Ref, Source, example
 
 
@@ -34,6 +46,8 @@ app.add_typer(routine.app, name="routine")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(token.app, name="token")
 app.add_typer(keys_app, name="keys")
+app.command("conformance", epilog=example("conformance --organisation 9001 --year 2026"))(conformance.conformance)
+app.command("simulate", epilog=example("simulate --routine granvik.toml --since 2026-01-01"))(simulate.simulate)
 app.command("watch", epilog=example("watch --once"))(watch.watch)
 
 

@@ -29,11 +29,16 @@ def decide(case: Case, command: Command, context: Context) -> list[Event]:
     :raises Refusal: naming the rule and the field; nothing has happened then.
     """
     refuse_unless_allowed(context.actor, type(command), case, context.now)
+    return decided(case, command, context)
+
+
+def decided(case: Case, command: Command, context: Context) -> list[Event]:
+    """What the routine answers, whoever asks: `decide` without the question who may. Raises `Refusal`."""
     refuse_unless_open(type(command), case)
     if command.at is not None:
         _refuse_wrong_time(case, command, context)
     facts = command.decide(case, context)
-    return _sealed(case, [*facts, *awakened(case, facts, context)], command, context)
+    return sealed(case, [*facts, *awakened(case, facts, context)], command, context)
 
 
 def refuse_unless_open(kind: type[Command], case: Case) -> None:
@@ -83,7 +88,8 @@ def _refuse_wrong_time(case: Case, command: Command, context: Context) -> None:
         raise Refusal("before_report", "at")
 
 
-def _sealed(case: Case, facts: Sequence[Fact], command: Command, context: Context) -> list[Event]:
+def sealed(case: Case, facts: Sequence[Fact], command: Command, context: Context) -> list[Event]:
+    """These facts as the next events of the case, caused by the command."""
     at = min(command.at, context.now) if command.at else context.now
     return [
         Event(

@@ -92,7 +92,7 @@ async def read(
     if types:
         query = query.where(ledger.type.in_(sorted(types)))
     return [
-        Event.model_validate_json(key.decrypt(body or b"", _context(case, seq)))
+        Event.model_validate_json(key.decrypt(body or b"", context_of(case, seq)))
         for seq, body in await session.execute(query)
     ]
 
@@ -143,10 +143,11 @@ def _entry(event: Event, key: DataKey, organisation: str, previous: str) -> Entr
         actor=event.actor,
         cause=event.cause,
         type=event.type,
-        body=key.encrypt(canonical.encode(), _context(event.case, event.seq)),
+        body=key.encrypt(canonical.encode(), context_of(event.case, event.seq)),
         previous=previous,
     )
 
 
-def _context(case: str, seq: int) -> str:
+def context_of(case: str, seq: int) -> str:
+    """What the body of an event is encrypted for."""
     return f"{case}/event/{seq}"

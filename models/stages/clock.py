@@ -11,10 +11,12 @@ from models.vocabulary.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from models.case import Case
     from models.context import Context
     from models.events import Event
+    from models.obligations import Obligation
 
 
 class Tick(Command):
@@ -27,29 +29,34 @@ class Tick(Command):
     after_close: ClassVar = True
 
     def decide(self, case: Case, context: Context) -> Sequence[Fact]:
-        facts: list[Fact] = []
-        for obligation in obligations(case, context.routine):
-            step = obligation.step_at(context.now)
-            if step is None:
-                continue
-            waiting = case.hand_over is not None and case.hand_over.accepted is None
-            if waiting and "handover_answered" in obligation.rule.met_by and context.now >= obligation.due:
-                facts.append(HandOverReturned(declined=False))
-            if step.kind is StepKind.REMIND:
-                facts.append(
-                    Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number, due=obligation.due)
+        return steps_come(case, obligations(case, context.routine), context.now)
+
+
+def steps_come(case: Case, owed: Sequence[Obligation], now: datetime) -> list[Fact]:
+    """The reminders and escalations that have come by `now` (UTC), of all that is owed."""
+    facts: list[Fact] = []
+    for obligation in owed:
+        step = obligation.step_at(now)
+        if step is None:
+            continue
+        waiting = case.hand_over is not None and case.hand_over.accepted is None
+        if waiting and "handover_answered" in obligation.rule.met_by and now >= obligation.due:
+            facts.append(HandOverReturned(declined=False))
+        if step.kind is StepKind.REMIND:
+            facts.append(
+                Reminded(obligation=obligation.key, kind=obligation.kind, step=step.number, due=obligation.due)
+            )
+        else:
+            facts.append(
+                Escalated(
+                    obligation=obligation.key,
+                    kind=obligation.kind,
+                    step=step.number,
+                    rung=step.rung,
+                    due=obligation.due,
                 )
-            else:
-                facts.append(
-                    Escalated(
-                        obligation=obligation.key,
-                        kind=obligation.kind,
-                        step=step.number,
-                        rung=step.rung,
-                        due=obligation.due,
-                    )
-                )
-        return facts
+            )
+    return facts
 
 
 class Reminded(Fact):

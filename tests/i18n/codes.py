@@ -18,6 +18,7 @@ from i18n import LANGUAGES
 from i18n.sentences import family
 from models.case import RoutineRef
 from models.commands import COMMANDS, SYSTEM_COMMANDS
+from models.conformance import DeviationCode
 from models.events import FACTS, moments
 from models.message import Narrative
 from models.notice_rule import NoticeMatrix
@@ -170,6 +171,7 @@ def pages() -> set[str]:
         *(f"organisation_kind.{kind}" for kind in OrganisationKind),
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
+        *(f"deviation.{code}" for code in DeviationCode),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
         *(f"via.{via}" for via in Via),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from models.case import Case
+from models.context import Context
+from models.decide import decided
+from models.deeds import deeds, presumed_actor
 from models.events import Event
+from models.evolve import evolve
 from models.notices import Notice
 from models.obligations import obligations
 from models.outside import OUTSIDE, Holder
@@ -84,3 +88,14 @@ def assert_answered(case: Case) -> None:
     owed = [one for one in obligations(case, ROUTINE) if one.kind == "answer_message" and one.open]
     assert owed or not case.unanswered or (case.closed and case.drill)
     assert all(sight(Holder("r1", role).actor("9001"), case) is Sight.NOTHING for role in OUTSIDE.values())
+
+
+def assert_repeatable(events: list[Event]) -> None:
+    """Each deed of the ledger, decided once more where it was decided, leads to the very same facts."""
+    done = {deed.events[0].seq: deed for deed in deeds(events)}
+    case = None
+    for event in events:
+        if case is not None and (deed := done.get(event.seq)):
+            led_to = decided(case, deed.command, Context(deed.at, presumed_actor(deed, case), ROUTINE))
+            assert led_to == [*deed.events]
+        case = evolve(case, event)

@@ -36,6 +36,7 @@ from models.stages.clock import NoticeOutcome, Tick
 from models.stages.closure import Closed
 from models.stages.intake import LevelChanged, Reported
 from models.vocabulary.case import CaseKind, ClosureReason, Stage
+from tests.models import laws
 from tests.models.cases import command, person
 from tests.models.deeds import DATES, DELICATE, HANDLERS, INCIDENT, KINDS, LEVELS, STAFF, TEXT, WHAT, one, settling
 from tests.models.laws import ROUTINE, assert_answered, assert_closable, assert_glasses, assert_tellable
@@ -275,6 +276,7 @@ class Living(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.events:
             assert evolve_all(self.events) == self.case
+            laws.assert_repeatable(self.events)
 
 
 QUICK = settings(
