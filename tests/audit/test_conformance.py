@@ -13,6 +13,7 @@ from models.events import Event
 from storage.database import Database
 from storage.keys import KeyRing
 from tests.audit.kept import keep
+from tests.erasing import erase
 from tests.models.cases import closed, opened, reported
 from tests.models.life import Life, local
 
@@ -100,8 +101,7 @@ async def none_of(found: Conformance, database: Database, ring: KeyRing) -> bool
 
 
 async def test_an_erased_case_is_counted_and_not_compared(database: Database, ring: KeyRing) -> None:
-    erased, kept = await keep(database, ring, reported(), reported())
-    async with database.writing() as session:
-        await ring.destroy(session, erased, LATER)
+    erased, kept = await keep(database, ring, closed(), reported())
+    await erase(database, ring, erased, LATER)
     found = await examine(database, ring, Wanted("9001"), LATER)
     assert ([one.case for one in found.cases], found.erased) == ([kept], 1)
