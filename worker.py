@@ -7,6 +7,7 @@ import signal
 
 import structlog
 
+from desk.archiving import keep_archived
 from desk.custody import keep_up
 from desk.intake import sweep
 from operate.hands import postman_for, worker_for
@@ -33,6 +34,7 @@ async def main(settings: Settings) -> None:
             kept_up = (
                 sweep(house, cases, settings.sweep_seconds),
                 keep_up(house, settings.sweep_seconds),
+                keep_archived(house),
                 run_messenger(house, cases, postman),
                 keep_standing(client, house, postman.channels.keys()),
             )

@@ -13,7 +13,7 @@ from models.message import Actor
 from models.outside import OUTSIDE
 from models.refusal import Refusal
 from models.stages.casework import AddEvidence
-from storage import cases, evidence, people
+from storage import archives, cases, evidence, people
 from storage.database import OutOfReach
 from workflows.client import EngineOutOfReach
 
@@ -67,7 +67,7 @@ async def clear_away(desk: Desk, now: datetime) -> int:
     gone = 0
     for some in (old[at : at + ASKED_AT_ONCE] for at in range(0, len(old), ASKED_AT_ONCE)):
         async with desk.database.reading() as session:
-            abandoned = set(some) - await evidence.known(session, some)
+            abandoned = set(some) - await evidence.known(session, some) - await archives.known(session, some)
         for one in abandoned:
             await desk.vault.remove(one)
         gone += len(abandoned)

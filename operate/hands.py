@@ -13,11 +13,13 @@ from temporalio.converter import WorkflowSerializationContext
 from temporalio.worker import Worker, WorkerDeploymentConfig, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.archive import ArchiveActivities
 from activities.case import CaseActivities
 from activities.digest import DigestActivities
 from activities.mailbox import MailboxActivities
 from activities.postman import Postman
 from operate import exchange
+from workflows.archive import ArchiveWorkflow
 from workflows.case import CaseWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.mailbox import MailboxWorkflow
@@ -58,6 +60,7 @@ def postman_for(house: House, channels: Mapping[str, Channel] | None = None) -> 
 def worker_for(client: Client, house: House, postman: Postman, **options: Any) -> Worker:
     """A worker with everything the workflows need; `options` go to the engine's worker as they are."""
     case = CaseActivities(house.database, house.ring, postman)
+    archive = ArchiveActivities(house.database, house.ring, house.vault)
     digest = DigestActivities(house.database, house.ring)
     mailbox = MailboxActivities(
         house.database, house.ring, exchange.mailbox(house.settings), house.settings.imap_seconds
@@ -65,8 +68,12 @@ def worker_for(client: Client, house: House, postman: Postman, **options: Any) -
     return Worker(
         client,
         task_queue=house.settings.task_queue,
-        workflows=[CaseWorkflow, DigestWorkflow, MailboxWorkflow],
-        activities=[case.record, case.routine, case.deliver, digest.digest, mailbox.read_mail],
+        workflows=[CaseWorkflow, ArchiveWorkflow, DigestWorkflow, MailboxWorkflow],
+        activities=[
+            *(case.record, case.routine, case.deliver),
+            *(archive.keep, archive.read_back),
+            *(digest.digest, mailbox.read_mail),
+        ],
         deployment_config=_deployment(house.settings.build_id),
         **{"workflow_runner": CaseRunner(), **options},
     )

@@ -115,6 +115,11 @@ async def entries(session: AsyncSession, case: str) -> list[Entry]:
     return [Entry(*row) for row in await session.execute(query)]
 
 
+async def rows(session: AsyncSession, key: DataKey, case: str) -> list[tuple[Entry, Event | None]]:
+    """The rows of a case as stored, in order, each with the event sealed in it; None where that cannot be read."""
+    return [(entry, _opened(entry, key)) for entry in await entries(session, case)]
+
+
 async def known(session: AsyncSession) -> list[str]:
     """The cases that must have a ledger, from every place that tells of one."""
     reports = tables.reports.c
@@ -130,6 +135,13 @@ async def known(session: AsyncSession) -> list[str]:
 async def _head(session: AsyncSession, case: str, *, lock: bool = False) -> Head | None:
     row = (await session.execute(_ANCHOR.with_for_update() if lock else _ANCHOR, {"of": case})).one_or_none()
     return Head(*row) if row else None
+
+
+def _opened(entry: Entry, key: DataKey) -> Event | None:
+    try:
+        return Event.model_validate_json(key.decrypt(entry.body or b"", context_of(entry.case, entry.seq)))
+    except ValueError:  # not of this key, or changed since, or no event at all
+        return None
 
 
 def _entry(event: Event, key: DataKey, organisation: str, previous: str) -> Entry:

@@ -100,5 +100,10 @@ def data_converter(database: Database, ring: KeyRing) -> DataConverter:
     )
 
 
+def payload_context(workflow: str) -> str:
+    """What the payloads of a case's workflow are encrypted for."""
+    return _context(workflow.removeprefix(CASE))
+
+
 def _context(ref: str) -> str:
     return f"{ref}/payload"

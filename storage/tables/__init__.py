@@ -13,6 +13,7 @@ from storage.tables.accounts import (
     recovery_codes,
     sessions,
 )
+from storage.tables.archives import Verdict, archives, replays
 from storage.tables.cases import case_keys, cases, heads, ledger, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
 from storage.tables.destruction import certificates, destruction_items, destruction_lists, holds
@@ -51,9 +52,11 @@ __all__ = [
     "OrganisationKind",
     "Relation",
     "TermKind",
+    "Verdict",
     "Via",
     "absences",
     "accounts",
+    "archives",
     "case_keys",
     "case_relations",
     "cases",
@@ -86,6 +89,7 @@ __all__ = [
     "reads",
     "receipt_sessions",
     "recovery_codes",
+    "replays",
     "reports",
     "roles",
     "routines",
