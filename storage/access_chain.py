@@ -18,7 +18,7 @@ from storage.chain import START, Finding, Head
 from storage.database import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -122,6 +122,13 @@ async def verify(session: AsyncSession, organisation: str | None = None) -> list
 async def links(session: AsyncSession, organisation: str) -> list[Link]:
     """The chain of an organisation as stored, in order."""
     query = select(*_LINK).where(tables.reads.c.organisation == organisation).order_by(tables.reads.c.seq)
+    return [Link(*row) for row in await session.execute(query)]
+
+
+async def links_of(session: AsyncSession, organisation: str, cases: Collection[str]) -> list[Link]:
+    """What of a chain is about some cases, as stored, in order."""
+    its = tables.reads.c
+    query = select(*_LINK).where(its.organisation == organisation, its.case.in_(sorted(cases))).order_by(its.seq)
     return [Link(*row) for row in await session.execute(query)]
 
 

@@ -120,6 +120,11 @@ async def rows(session: AsyncSession, key: DataKey, case: str) -> list[tuple[Ent
     return [(entry, _opened(entry, key)) for entry in await entries(session, case)]
 
 
+async def head(session: AsyncSession, case: str) -> Head | None:
+    """The last entry of a case, as it is noted apart; None if there is no such case."""
+    return await _head(session, case)
+
+
 async def known(session: AsyncSession) -> list[str]:
     """The cases that must have a ledger, from every place that tells of one."""
     reports = tables.reports.c

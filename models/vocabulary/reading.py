@@ -48,3 +48,15 @@ class ReadWhat(StrEnum):
     PACKAGE = "package"
     """Everything, in an audit package."""
     EVIDENCE = "evidence"
+
+
+class PackageReason(StrEnum):
+    """Why somebody wants an audit package (domain §8.6)."""
+
+    AUDIT = "audit"
+    """The municipality's auditors (KL 12:1)."""
+    INTERNAL_CONTROL = "internal_control"
+    SUPERVISION = "supervision"
+    """IMY, JO or another authority asks."""
+    COURT = "court"
+    """Police, prosecutor or court."""

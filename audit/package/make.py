@@ -1,0 +1,131 @@
+"""Make an audit package: gather, write, sign, and keep that it was made."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.package.contents import Asked, Contents
+from audit.package.gathered import Gathered, NothingThere, gather, in_period
+from audit.package.verifier import MANIFEST, SIGNATURE, canonical, packed
+from models.refusal import BadInput, Problem
+from models.vocabulary.reading import PackageReason, ReadGround, ReadWhat
+from storage import access, ledger, reads
+from storage.reads import OPERATOR, Read
+from storage.signing import BadSigningKey
+from storage.tables import Via
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from desk.desk import Desk
+    from i18n import Words
+    from models.message import Actor
+    from models.vocabulary.people import Role
+    from storage.signing import SigningKeys
+
+LONGEST_DECISION = 100
+MOST_CASES = 500
+"""In one package: a year of a large municipality."""
+_DECISION = re.compile(r"[^\W_][\w ./:§,-]*")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which package: one case, or the cases of a period; and why."""
+
+    organisation: str
+    reason: PackageReason
+    case: str = ""
+    period: tuple[datetime, datetime] | None = None
+    identified: bool = False
+    decision: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A package that is ready to be handed over."""
+
+    name: str
+    content: bytes
+    cases: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+async def make(
+    desk: Desk, keys: SigningKeys, wanted: Wanted, words: Words, now: datetime, by: Actor | None = None
+) -> Made:
+    """Make a package. That it was made stands in the access log of each of its cases, and so in the package itself.
+
+    :param by: who wants it; without, whoever runs commands on the machine itself.
+    :raises BadInput: people by name without a decision, or too many cases.
+    :raises NothingThere: if there is no such case, or none in that period, that this person may know of.
+    :raises DoesNotExtend, BadSigningKey: if nothing can be signed.
+    """
+    _refuse_without_decision(wanted)
+    refs = [wanted.case] if wanted.case else await in_period(desk, wanted.organisation, *_period(wanted))
+    if len(refs) > MOST_CASES:
+        raise BadInput(Problem(field="period", code="too_large", reason=f"at most {MOST_CASES} cases"))
+    if not refs or any(not ref.startswith(f"{wanted.organisation}-") for ref in refs):
+        raise NothingThere(wanted.organisation)
+    async with desk.database.reading(of={wanted.organisation}) as session:
+        hidden = await access.hidden_from(session, by, refs) if by else set()
+        known = [ref for ref in refs if ref not in hidden and await ledger.head(session, ref) is not None]
+    if not known:
+        raise NothingThere(wanted.organisation)
+    await _keep(desk, wanted, known, now, by)
+    gathered = await gather(desk, keys, wanted.organisation, known, now)
+    asked = Asked(by.id if by else OPERATOR, wanted.reason.value, wanted.identified, wanted.decision, wanted.period)
+    content = await asyncio.to_thread(_sealed, gathered, asked, words, keys)
+    what = wanted.case or f"{wanted.organisation}-{now:%Y-%m-%d}"
+    return Made(f"revisionspaket-{what}.zip", content, tuple(case.ref for case in gathered.cases))
+
+
+def sealed(files: Mapping[str, bytes], keys: SigningKeys) -> bytes:
+    """The files as one ZIP, with a signed list of them; raises `BadSigningKey`."""
+    if keys.private is None:
+        raise BadSigningKey("no private key")
+    listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    manifest = canonical({"files": listed})
+    return packed({**files, MANIFEST: manifest, SIGNATURE: keys.private.sign(manifest)})
+
+
+def _sealed(gathered: Gathered, asked: Asked, words: Words, keys: SigningKeys) -> bytes:
+    files = Contents(gathered, asked, words).files
+    return sealed({**files, "key.pem": keys.pem().encode()}, keys)
+
+
+async def _keep(desk: Desk, wanted: Wanted, refs: Sequence[str], now: datetime, by: Actor | None) -> None:
+    """Before anything is read: what comes after may fail, and they have asked for it all the same."""
+    ground = ReadGround.DECISION if wanted.identified else ReadGround.REVIEW if by else ReadGround.OPERATOR
+    role: Role | None = min(by.roles, default=None) if by else None
+    user, what = by.id if by else OPERATOR, ReadWhat.PACKAGE.value
+    reference = wanted.decision or f"reason:{wanted.reason}"
+    async with desk.database.writing() as session:
+        for ref in refs:
+            read = Read(ref, wanted.organisation, user, role, Via.EXPORT, now, what, ground, reference)
+            await reads.put(session, read)
+
+
+def _refuse_without_decision(wanted: Wanted) -> None:
+    fits = len(wanted.decision) <= LONGEST_DECISION and _DECISION.fullmatch(wanted.decision)
+    if wanted.identified and not fits:
+        raise BadInput(Problem(field="decision", code="missing", reason="where the decision stands"))
+    if wanted.decision and not wanted.identified:
+        raise BadInput(Problem(field="decision", code="decision_for_nothing", reason="only with people by name"))
+    if bool(wanted.case) == (wanted.period is not None):
+        raise BadInput(Problem(field="case", code="case_or_period", reason="a case or a period"))
+
+
+def _period(wanted: Wanted) -> tuple[datetime, datetime]:
+    if wanted.period is None or wanted.period[0] >= wanted.period[1]:
+        raise BadInput(Problem(field="period", code="ends_before_start", reason="it ends before it starts"))
+    return wanted.period
