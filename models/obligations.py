@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from models.vocabulary.people import Role
     from models.worktime import Suspension
 
-__all__ = ["Obligation", "Step", "StepKind", "explanation", "obligation_named", "obligations", "traits", "wake_up"]
+__all__ = [
+    "Obligation",
+    "Step",
+    "StepKind",
+    "basis",
+    "explanation",
+    "obligation_named",
+    "obligations",
+    "of_rule",
+    "traits",
+    "wake_up",
+]
 
 
 class Obligation(NamedTuple):
@@ -93,35 +104,61 @@ def obligations(case: Case, routine: Routine) -> list[Obligation]:
     """
     found: list[Obligation] = []
     has = traits(case)
-    for name, rule, steps, repeat in routine.rules[case.kind]:
-        if rule.only_when and not has.issuperset(rule.only_when):
-            continue
-        if rule.not_when and not has.isdisjoint(rule.not_when):
-            continue
-        over = (case.closed and not rule.outlives(case)) or case.stages[rule.stage].state is StageState.WAIVED
-        for key, (start, due, term, level), met, ended, repeats in rounds(name, rule, case, routine):
-            found.append(
-                Obligation(
-                    key=key,
-                    kind=name,
-                    rule=rule,
-                    started=start,
-                    due=due,
-                    term=term,
-                    level=level,
-                    met=met,
-                    lapsed=met is None and (over or ended),
-                    rung=case.rungs.get(key, 0),
-                    repeats=repeats,
-                    extended=case.extensions.get(key) == due,
-                    steps=steps,
-                    repeat=repeat,
-                    calendar=routine.calendar,
-                    suspensions=suspensions(level, case, routine) if case.suspensions else (),
-                    case=case,
-                )
-            )
+    for named in routine.rules[case.kind]:
+        found += of_rule(named, case, routine, has)
     return found
+
+
+def of_rule(
+    named: tuple[str, ObligationRule, tuple[Step, ...], timedelta], case: Case, routine: Routine, has: frozenset[Trait]
+) -> list[Obligation]:
+    """What one rule asks for so far. It depends on the moments it names, and on nothing else that `basis` leaves out.
+
+    :param named: one of `routine.rules`.
+    :param has: the traits of the case.
+    """
+    name, rule, steps, repeat = named
+    if (rule.only_when and not has.issuperset(rule.only_when)) or (rule.not_when and not has.isdisjoint(rule.not_when)):
+        return []
+    over = (case.closed and not rule.outlives(case)) or case.stages[rule.stage].state is StageState.WAIVED
+    return [
+        Obligation(
+            key=key,
+            kind=name,
+            rule=rule,
+            started=start,
+            due=due,
+            term=term,
+            level=level,
+            met=met,
+            lapsed=met is None and (over or ended),
+            rung=case.rungs.get(key, 0),
+            repeats=repeats,
+            extended=case.extensions.get(key) == due,
+            steps=steps,
+            repeat=repeat,
+            calendar=routine.calendar,
+            suspensions=suspensions(level, case, routine) if case.suspensions else (),
+            case=case,
+        )
+        for key, (start, due, term, level), met, ended, repeats in rounds(name, rule, case, routine)
+    ]
+
+
+def basis(case: Case) -> tuple[object, ...]:
+    """All of a case that changes what is owed, but for the moments that have come and the steps already taken."""
+    return (
+        case.routine.digest,
+        case.paces,
+        {stage: record.state for stage, record in case.stages.items()},
+        case.closed,
+        case.reopenings,
+        case.extensions,
+        case.suspensions,
+        case.police.restraining_order,
+        case.incident,
+        traits(case),
+    )
 
 
 def obligation_named(key: str, case: Case, routine: Routine) -> Obligation | None:

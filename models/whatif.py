@@ -17,7 +17,7 @@ from models.duties import Duties
 from models.evolve import BrokenSequence, evolve
 from models.message import CLOCK, Actor
 from models.notices import notices
-from models.obligations import obligations
+from models.obligations import basis, obligations, of_rule, traits
 from models.refusal import Refusal
 from models.stages.clock import Escalated, Reminded, Tick, steps_come
 from models.stages.correction import Correct
@@ -100,7 +100,7 @@ def relive(
     :param until: when to stop; the clock runs until then.
     :param moved: the routine that a deed of the record moves it to; without it, it stays with `routine`.
     """
-    life = _Life(events[0], routine, moved or (lambda _: None))
+    life = Life(events[0], routine, moved or (lambda _: None))
     for deed in deeds(events):
         if deed.at > until:
             break
@@ -112,7 +112,9 @@ def relive(
     )
 
 
-class _Life:
+class Life:
+    """A case on its way, and what there is to tell of it."""
+
     def __init__(self, first: Event, routine: Routine, moved: Callable[[RoutineRef], Routine | None]) -> None:
         self.routine, self.moved = routine, moved
         self.duties = Duties()
@@ -121,6 +123,8 @@ class _Life:
         self.refused: list[Refused] = []
         self.owed: dict[str, Obligation] = {}
         self.wakes: dict[str, datetime] = {}
+        self.stands: tuple[object, ...] = ()
+        self.moments: dict[str, tuple[datetime, ...]] = {}
         self.told = self.number = 0
         self.faithful = True
         self.actor = Actor(id=CLOCK, organisation=routine.organisation)
@@ -164,11 +168,13 @@ class _Life:
                 self.reckon()
 
     def take(self, events: Iterable[Event]) -> None:
+        """These events happen."""
         for event in events:
             self.case = evolve(self.case, event)
             self.hear(event)
 
     def hear(self, event: Event) -> None:
+        """What the clock did, and who is told of it."""
         fact, level = event.data, self.case.pace
         if isinstance(fact, Reminded | Escalated):
             rung = fact.rung if isinstance(fact, Escalated) else None
@@ -180,7 +186,7 @@ class _Life:
 
     def reckon(self) -> None:
         """What is owed now, and when the clock must look at each of it."""
-        before, owed = self.owed, obligations(self.case, self.routine)
+        before, owed = self.owed, self.reckoned()
         self.duties.see(owed, self.case.updated)
         self.owed = {one.key: one for one in owed}
         self.wakes = {
@@ -188,6 +194,29 @@ class _Life:
             for one in owed
             if one.open
         }
+
+    def reckoned(self) -> list[Obligation]:
+        """All that is owed; only what the latest events can have changed is reckoned anew."""
+        stands, moments = basis(self.case), self.case.moments
+        if stands != self.stands:
+            self.stands, self.moments = stands, moments
+            return obligations(self.case, self.routine)
+        moved = {name for name, times in moments.items() if times is not self.moments.get(name)}
+        self.moments = moments
+        standing: dict[str, list[Obligation]] = {}
+        for one in self.owed.values():
+            standing.setdefault(one.kind, []).append(one)
+        found: list[Obligation] = []
+        has = traits(self.case)
+        for named in self.routine.rules[self.case.kind]:
+            rule = named[1]
+            if moved and not (
+                moved.isdisjoint(rule.starts) and moved.isdisjoint(rule.met_by) and moved.isdisjoint(rule.ends_by)
+            ):
+                found += of_rule(named, self.case, self.routine, has)
+            else:
+                found += standing.get(named[0], ())
+        return found
 
     def climb(self, facts: Sequence[Fact]) -> None:
         """A step of the clock changes nothing of what is owed, but how far it has climbed."""

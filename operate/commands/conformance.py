@@ -56,8 +56,9 @@ def picture(found: Conformance, words: Words) -> Iterator[RenderableType]:
     yield words("conformance.summary", without=found.without, number=len(found.cases))
     if found.erased:
         yield words("conformance.erased", number=found.erased)
-    own = {digest: words.local(routine.texts) for digest, routine in found.routines.items()}
-    local = next(iter(own.values()), words) if len(own) == 1 else words
+    local = words
+    for routine in found.routines.values():
+        local = local.local(routine.texts)
     for share in found.shares:
         if share.failed:
             yield f"  {share_text(share, local)}"

@@ -19,7 +19,7 @@ from time import perf_counter
 import psutil
 
 from tests import postgres
-from tests.benchmarks import asked, casepages, lists, live, pure, reporting, startup, telling
+from tests.benchmarks import asked, casepages, lists, live, looking_back, pure, reporting, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -37,6 +37,17 @@ def rules() -> list[Figure]:
     return [
         Figure("decide_and_evolve", pure.decided_per_second(), "commands/s", 20_000, "higher"),
         Figure("obligations", pure.owed_microseconds(), "microseconds per case", 200),
+    ]
+
+
+def looked_back() -> list[Figure]:
+    """The fold of a ledger, and ten thousand cases under another routine."""
+    progress(f"folding a ledger; {looking_back.CASES} cases of {looking_back.DEEDS} deeds under another routine")
+    lived = looking_back.relived()
+    details = {"processes": looking_back.PROCESSES, "events_per_case": lived.events, "faithful": lived.faithful}
+    return [
+        Figure("ledger_fold", looking_back.folded_per_second(), "events/s", 50_000, "higher"),
+        Figure("what_if", lived.seconds, f"s for {lived.cases} cases of {lived.deeds} deeds", 60, details=details),
     ]
 
 
@@ -189,7 +200,7 @@ async def pages_of_many_cases(home: Path) -> list[Figure]:
 
 async def measure() -> list[Figure]:
     """Everything, the quiet things first."""
-    figures = rules()
+    figures = [*rules(), *looked_back()]
     with tempfile.TemporaryDirectory(prefix="varna-bench-") as folder:
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")

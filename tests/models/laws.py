@@ -12,12 +12,13 @@ from models.deeds import deeds, presumed_actor
 from models.events import Event
 from models.evolve import evolve
 from models.notices import Notice
-from models.obligations import obligations
+from models.obligations import Obligation, obligations
 from models.outside import OUTSIDE, Holder
 from models.sight import Sight, sight
 from models.stages.closure import Closed
 from models.vocabulary.case import CaseKind, ClosureReason, Level, Stage
 from models.vocabulary.people import Role
+from models.whatif import Life
 from models.worktime import advance
 from tests.models.cases import person
 from tests.routine import standard
@@ -99,3 +100,26 @@ def assert_repeatable(events: list[Event]) -> None:
             led_to = decided(case, deed.command, Context(deed.at, presumed_actor(deed, case), ROUTINE))
             assert led_to == [*deed.events]
         case = evolve(case, event)
+
+
+class Watched(Life):
+    """Reckons each time all anew, and finds the same as what was reckoned only where something had changed."""
+
+    def reckon(self) -> None:
+        super().reckon()
+        anew = obligations(self.case, self.routine)
+        assert [_told(one) for one in self.owed.values()] == [_told(one) for one in anew]
+        assert self.wakes == {one.key: one.time_of(one.rung + 1) for one in anew if one.open}
+
+
+def _told(one: Obligation) -> tuple[object, ...]:
+    return one[:2] + one[3:-2]
+
+
+def assert_relivable(events: list[Event]) -> None:
+    """Lived once more by another clock, people's deeds lead to the same facts, and what is owed is never stale."""
+    life = Watched(events[0], ROUTINE, lambda _: None)
+    for deed in deeds(events):
+        life.clock(deed.at)
+        life.does(deed)
+    life.clock(events[-1].recorded + timedelta(days=3))

@@ -277,6 +277,7 @@ class Living(RuleBasedStateMachine):
         if self.events:
             assert evolve_all(self.events) == self.case
             laws.assert_repeatable(self.events)
+            laws.assert_relivable(self.events)
 
 
 QUICK = settings(
