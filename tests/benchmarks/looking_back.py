@@ -102,7 +102,7 @@ def _history() -> list[Event]:
 def _deeds() -> list[Command]:
     script = commands("c")
     *work, closing = script
-    fill = (
+    fill: tuple[dict[str, Any], ...] = (
         {"type": "log_follow_up", "outcome": "reached"},
         {"type": "add_note", "text": "Lugnt."},
         {"type": "assess_risk", "factors": {}, "level": "low", "text": "Lugnt."},
