@@ -19,6 +19,7 @@ from operate.commands import (
     drill,
     duty,
     notices,
+    retention,
     routine,
     sign_in,
     simulate,
@@ -42,6 +43,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(drill.app, name="drill")
 app.add_typer(duty.app, name="duty")
 app.add_typer(notices.app, name="notices")
+app.add_typer(retention.app, name="retention")
 app.add_typer(routine.app, name="routine")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(token.app, name="token")

@@ -9,6 +9,7 @@ import structlog
 
 from desk.archiving import keep_archived
 from desk.custody import keep_up
+from desk.erasure import keep_finishing
 from desk.intake import sweep
 from operate.hands import postman_for, worker_for
 from operate.house import House
@@ -35,6 +36,7 @@ async def main(settings: Settings) -> None:
                 sweep(house, cases, settings.sweep_seconds),
                 keep_up(house, settings.sweep_seconds),
                 keep_archived(house),
+                keep_finishing(house, settings.sweep_seconds),
                 run_messenger(house, cases, postman),
                 keep_standing(client, house, postman.channels.keys()),
             )

@@ -110,17 +110,17 @@ def retention(
 
 def refuse_to_propose(actor: Actor) -> None:
     """Raise `Refusal` unless somebody may propose a destruction list."""
-    _refuse_unless(actor, PROPOSERS)
+    refuse_unless(actor, PROPOSERS)
 
 
 def refuse_to_hold(actor: Actor) -> None:
     """Raise `Refusal` unless somebody may have a case kept, and end that."""
-    _refuse_unless(actor, HOLDERS)
+    refuse_unless(actor, HOLDERS)
 
 
 def refuse_to_approve(actor: Actor, proposed_by: str) -> None:
     """Raise `Refusal` unless somebody may approve a list, or take a case off it: never whoever proposed it."""
-    _refuse_unless(actor, APPROVERS)
+    refuse_unless(actor, APPROVERS)
     if actor.id == proposed_by:
         raise Refusal("own_destruction_list", "list")
 
@@ -131,6 +131,7 @@ def refuse_obstacles(found: Collection[Obstacle], ref: str) -> None:
         raise Refusal("may_not_destroy", "case", case=ref, obstacles=", ".join(found))
 
 
-def _refuse_unless(actor: Actor, roles: frozenset[Role]) -> None:
+def refuse_unless(actor: Actor, roles: frozenset[Role]) -> None:
+    """Raise `Refusal` unless somebody holds one of these roles."""
     if actor.roles.isdisjoint(roles):
         raise Refusal("not_allowed_to_destroy", "actor")

@@ -18,6 +18,7 @@ from models.refusal import BadInput, Problem, Refusal
 from operate.logs import configure
 from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach
+from storage.destruction import UnknownCertificate, UnknownList
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
 from storage.messages import UnknownMessage
 from storage.people import UnknownUser
@@ -36,6 +37,17 @@ log = structlog.get_logger()
 
 IN_OWN_WORDS = frozenset({"usage", "bad_setting", "unknown_setting", "toml"})
 """Problems that whoever found them explains best: Typer, or the reader of a setting."""
+
+
+MISSING: dict[type[Exception], tuple[str, str, str]] = {
+    UnknownCase: ("unknown_case", "refusal.unknown_case", "case"),
+    UnknownProgram: ("unknown_program", "cli.unknown_program", "name"),
+    UnknownMessage: ("unknown_message", "cli.unknown_message", "message"),
+    UnknownList: ("unknown_list", "ends.unknown_list", "list"),
+    UnknownCertificate: ("unknown_certificate", "ends.unknown_certificate", "case"),
+    KeyDestroyed: ("erased", "cli.erased", "case"),
+}
+"""What is not there: its code, its words, and the field that named it."""
 
 
 class Exit(IntEnum):
@@ -140,15 +152,13 @@ def bad_input(words: Words, *problems: Problem) -> Ending:
 
 
 def _not_found(error: Exception, words: Words) -> Ending | None:
-    match error:
-        case Refusal(code="unknown_case") | UnknownCase() if not isinstance(error, CaseWaits):
-            return Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
-        case UnknownProgram():
-            return Ending(Exit.NOT_FOUND, "unknown_program", words("cli.unknown_program"), field="name")
-        case UnknownMessage():
-            return Ending(Exit.NOT_FOUND, "unknown_message", words("cli.unknown_message"), field="message")
-        case KeyDestroyed():
-            return Ending(Exit.NOT_FOUND, "erased", words("cli.erased"), field="case")
+    if isinstance(error, Refusal) and error.code == "unknown_case":
+        return Ending(Exit.NOT_FOUND, "unknown_case", words("refusal.unknown_case"), field="case")
+    if isinstance(error, CaseWaits):
+        return None
+    for kind, (code, text, field) in MISSING.items():
+        if isinstance(error, kind):
+            return Ending(Exit.NOT_FOUND, code, words(text), field=field)
     return None
 
 

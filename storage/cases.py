@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from models.vocabulary.case import CaseKind, ConflictLevel, Grade, Level, Stage
 from models.vocabulary.incident import IncidentKind, Matter
 from storage import reading, tables
 from storage.database import confine, upsert
+from storage.keys import UnknownKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +152,11 @@ async def load(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
     if state is None:
         table = tables.reports.c
         waits = select(table.report).where(table.case == ref, table.started.is_(False))
-        raise (CaseWaits if (await session.execute(waits)).first() else UnknownCase)(ref)
+        if (await session.execute(waits)).first():
+            raise CaseWaits(ref)
+        with suppress(UnknownKey):
+            await ring.key(session, ref)  # says so, if it was erased
+        raise UnknownCase(ref)
     return Case.model_validate_json((await ring.key(session, ref)).decrypt(state, _context(ref)))
 
 

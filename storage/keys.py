@@ -197,6 +197,14 @@ class KeyRing:
         self._remembered.move_to_end(scope)
         return key
 
+    async def wrapped_by(self, session: AsyncSession, scope: str) -> str:
+        """The id of the master key that wraps the key of a scope; raises `UnknownKey`."""
+        query = select(case_keys.c.master).where(case_keys.c.scope == scope)
+        found = (await session.execute(query.with_for_update())).scalar_one_or_none()
+        if found is None:
+            raise UnknownKey(f"{scope}: there is no key")
+        return str(found)
+
     async def destroy(self, session: AsyncSession, scope: str, at: datetime) -> None:
         """Erase all that was encrypted under the key of this scope; nobody can undo it.
 

@@ -109,6 +109,11 @@ async def verify(session: AsyncSession, case: str) -> list[Finding]:
     return findings(case, await entries(session, case), await _head(session, case))
 
 
+async def lock(session: AsyncSession, case: str) -> None:
+    """Nobody else appends to a case until this transaction ends."""
+    await _head(session, case, lock=True)
+
+
 async def entries(session: AsyncSession, case: str) -> list[Entry]:
     """The rows of a case as stored, in order."""
     query = select(*_ENTRY).where(tables.ledger.c.case == case).order_by(tables.ledger.c.seq)

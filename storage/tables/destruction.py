@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text
 
 from models.vocabulary.records import HoldGround, RetentionClass, SparingReason
 from storage.tables.columns import Instant, code, metadata, recorded_tenant, word
@@ -67,7 +67,6 @@ certificates = Table(
     # What remains to be known: codes, counts, hashes, times; as canonical JSON.
     Column("body", Text, nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("evidence_left", Integer, nullable=False),
     Column("evidence_gone", Instant),
     Column("engine_gone", Instant),
     # The master key that had wrapped its key, and since when that is gone too: no backup from before can be read then.

@@ -169,6 +169,8 @@ def pages() -> set[str]:
         *(f"rota.{code}" for code in get_args(Because)),
         *(f"api.{code}" for code in told | {*trouble.OF_STATUS.values(), "not_your_role"}),
         *(f"organisation_kind.{kind}" for kind in OrganisationKind),
+        *(f"ends.state_{state}" for state in ("proposed", "approved", "executed", "withdrawn")),
+        *(f"ends.{what}_gone" for what in ("evidence", "engine", "backups")),
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
         *(f"deviation.{code}" for code in DeviationCode),

@@ -19,6 +19,8 @@ PROMISED = (
     "routine-check routine-show routine-schema routine-adopt drill-start drill-show drill-end keys-rotate "
     "contacts-list contacts-import contacts-export contacts-absent contacts-check "
     "duty-who duty-gaps duty-import duty-export duty-override duty-refresh "
+    "retention-list retention-lists retention-show retention-propose retention-approve retention-spare "
+    "retention-withdraw retention-execute retention-hold retention-release retention-holds retention-certificate "
     "sign-in-link token-create token-list token-revoke "
     "conformance simulate"
 )

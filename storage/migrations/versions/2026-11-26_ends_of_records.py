@@ -83,7 +83,6 @@ def upgrade() -> None:
         instant("destroyed"),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("evidence_left", sa.Integer(), nullable=False),
         instant("evidence_gone", optional=True),
         instant("engine_gone", optional=True),
         word("master"),
