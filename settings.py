@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     database_url_file: Path | None = None
     master_key_file: Path | None = None
     """Master keys, one per line, the last one active; default `home`/keys/master.key."""
+    checkpoint_key_file: Path | None = None
+    """The key that signs checkpoints of the ledger, Ed25519 in PEM, made if missing; `home`/keys/checkpoint.key."""
+    timestamp_url: Annotated[str, Field(pattern=r"^(https?://[!-~]+)?$")] = ""
+    """A time authority (RFC 3161) that stamps each checkpoint; empty means that none does."""
     temporal_address: str = "127.0.0.1:7243"
     temporal_namespace: str = "default"
     task_queue: str = "varna-cases"
@@ -198,3 +202,8 @@ class Settings(BaseSettings):
     def master_key(self) -> Path:
         """Where the master keys are."""
         return self.master_key_file or self.home / "keys" / "master.key"
+
+    @property
+    def checkpoint_key(self) -> Path:
+        """Where the key is that signs checkpoints."""
+        return self.checkpoint_key_file or self.home / "keys" / "checkpoint.key"

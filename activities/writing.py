@@ -10,7 +10,7 @@ from i18n import words
 from i18n.letters import letter
 from models.invitations import times
 from models.vocabulary.case import Urgency
-from storage import notices, people, recipients, routines, tokens
+from storage import anchors, notices, people, recipients, routines, tokens
 from storage.answers import ASKED
 from storage.tables import MessageKind
 
@@ -37,16 +37,16 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
     """
     language, address = await _whom(session, ring, sending, house)
     carried = await _carried(session, ring, sending)
-    own, routine = words(language), None
-    if carried and carried[0].routine:
-        routine = await routines.by_digest(session, carried[0].routine)
-        own = own.local(routine.texts)
+    routine = await routines.by_digest(session, carried[0].routine) if carried and carried[0].routine else None
+    own = words(language).local(routine.texts if routine else {})
     # Whoever is only told how many is told by no field of the message which.
     counted = bool(carried) and all(row.urgency is Urgency.COUNT for row in carried)
     link = "" if counted else await _link(session, ring, sending, public_url)
     drill = any(row.drill for row in carried)
     code = sending.code if sending.kind is MessageKind.NOTICE and sending.urgency in ASKED else ""
-    return _message(sending, letter(sending.kind.value, carried, own, drill=drill, link=link, code=code)).model_copy(
+    kept = await _enclosed(session, sending)
+    said = letter(sending.kind.value, carried, own, drill=drill, link=link, code=code, enclosed=kept)
+    return _message(sending, said).model_copy(
         update={
             "case": "" if counted else sending.case or "",
             "address": address,
@@ -58,6 +58,14 @@ async def write(session: AsyncSession, ring: KeyRing, sending: Sending, public_u
             else None,
         }
     )
+
+
+async def _enclosed(session: AsyncSession, sending: Sending) -> str:
+    """The newest checkpoint, whatever the message was queued for: it stands for all before it."""
+    if sending.kind is not MessageKind.CHECKPOINT:
+        return ""
+    newest = await anchors.latest(session, sending.organisation)
+    return newest.note if newest else ""
 
 
 async def _link(session: AsyncSession, ring: KeyRing, sending: Sending, public_url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import anchors, guards
+from storage.cases import UnknownCase
 from storage.checkpoint import BadCheckpoint, Note, from_mail, origin_of
 from storage.proof import Flaw, Proof, Signed, cases_of, verify_cases, verify_entries_of_leaves, verify_tree
 from storage.stamps import stands_for
@@ -26,10 +27,6 @@ class Given(NamedTuple):
     text: str
 
 
-class UnknownToAll(LookupError):
-    """Nothing here tells of such a case."""
-
-
 async def verify(
     database: Database,
     keys: SigningKeys | None,
@@ -46,7 +43,7 @@ async def verify(
     :param given: checkpoints that were kept where nobody here can change them.
     :param ring: see `storage.proof.verify_cases`.
     :param told: is told now and then how many cases of how many are done.
-    :raises UnknownToAll: if there is no trace of the case.
+    :raises UnknownCase: if there is no trace of the case.
     """
     proof = Proof(organisation)
     async with database.reading() as session:
@@ -56,7 +53,7 @@ async def verify(
             proof.found(Flaw("unguarded", organisation, what=guard))
         cases = await cases_of(session, organisation)
     if ref is not None and ref not in cases:
-        raise UnknownToAll(ref)
+        raise UnknownCase(ref)
     signed = [*_kept(proof, stored, stamps, keys), *_given(proof, given, stored, keys)]
     chosen = cases if ref is None else [ref]
     await verify_cases(database, proof, chosen, ring, lambda done: told(done, len(chosen)))

@@ -65,7 +65,14 @@ class _Said(NamedTuple):
 
 
 def letter(
-    kind: str, items: Sequence[Item], words: Words, *, drill: bool = False, link: str = "", code: str = ""
+    kind: str,
+    items: Sequence[Item],
+    words: Words,
+    *,
+    drill: bool = False,
+    link: str = "",
+    code: str = "",
+    enclosed: str = "",
 ) -> Letter:
     """Say it in the reader's words.
 
@@ -75,6 +82,7 @@ def letter(
     :param drill: an exercise: subject, body and short message begin with the word.
     :param link: where to go on; whoever is only told how many gets none.
     :param code: what to answer with to accept; empty if nothing is to be accepted.
+    :param enclosed: what is given to keep, to the letter; a text message has no room for it.
     """
     # Whoever is told what it is about need not be told how many as well.
     named = sorted((item for item in items if item.urgency is not Urgency.COUNT), key=_rank)
@@ -97,9 +105,9 @@ def letter(
     spelled = [words("letter.link", link=link)] if link else []
     return Letter(
         subject=subject,
-        body="\n".join([*lines, *spelled]),
+        body="\n".join([*lines, *spelled, *(("", enclosed) if enclosed else ())]),
         short=_short(subject, said.gist, link, code, words),
-        html=_page(subject, lines, link, words),
+        html=_page(subject, lines, link, enclosed, words),
     )
 
 
@@ -191,7 +199,7 @@ h1 { font-size: 1.25rem; }
 }"""
 
 
-def _page(subject: str, lines: Sequence[str], link: str, words: Words) -> str:
+def _page(subject: str, lines: Sequence[str], link: str, enclosed: str, words: Words) -> str:
     told = [f"<p>{escape(line)}</p>" for line in lines]
     if link:
         there, spelled = escape(link), escape(words("letter.link", link=link))
@@ -199,6 +207,8 @@ def _page(subject: str, lines: Sequence[str], link: str, words: Words) -> str:
             f'<p><a class="open" href="{there}">{escape(words("letter.open"))}</a></p>',
             f'<p class="spelled">{spelled}</p>',
         ]
+    if enclosed:
+        told.append(f'<pre class="spelled">{escape(enclosed)}</pre>')
     return "\n".join(
         [
             "<!DOCTYPE html>",

@@ -15,17 +15,19 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.archive import ArchiveActivities
 from activities.case import CaseActivities
+from activities.checkpoints import CheckpointActivities
 from activities.digest import DigestActivities
 from activities.mailbox import MailboxActivities
 from activities.postman import Postman
 from operate import exchange
 from workflows.archive import ArchiveWorkflow
 from workflows.case import CaseWorkflow
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.mailbox import MailboxWorkflow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from temporalio.client import Client
 
@@ -57,22 +59,29 @@ def postman_for(house: House, channels: Mapping[str, Channel] | None = None) -> 
     return Postman(house.database, house.ring, ways, house.settings.public_url, house.settings.mail_from)
 
 
+def checkpoints_for(house: House, channels: Collection[str]) -> CheckpointActivities:
+    """What takes checkpoints, as the settings have it."""
+    key, authority = house.settings.checkpoint_key, house.settings.timestamp_url
+    return CheckpointActivities(house.database, house.ring, key, authority, channels)
+
+
 def worker_for(client: Client, house: House, postman: Postman, **options: Any) -> Worker:
     """A worker with everything the workflows need; `options` go to the engine's worker as they are."""
     case = CaseActivities(house.database, house.ring, postman)
     archive = ArchiveActivities(house.database, house.ring, house.vault)
     digest = DigestActivities(house.database, house.ring)
+    checkpoint = checkpoints_for(house, postman.channels)
     mailbox = MailboxActivities(
         house.database, house.ring, exchange.mailbox(house.settings), house.settings.imap_seconds
     )
     return Worker(
         client,
         task_queue=house.settings.task_queue,
-        workflows=[CaseWorkflow, ArchiveWorkflow, DigestWorkflow, MailboxWorkflow],
+        workflows=[CaseWorkflow, ArchiveWorkflow, CheckpointWorkflow, DigestWorkflow, MailboxWorkflow],
         activities=[
             *(case.record, case.routine, case.deliver),
             *(archive.keep, archive.read_back),
-            *(digest.digest, mailbox.read_mail),
+            *(checkpoint.checkpoint, digest.digest, mailbox.read_mail),
         ],
         deployment_config=_deployment(house.settings.build_id),
         **{"workflow_runner": CaseRunner(), **options},

@@ -16,6 +16,7 @@ from desk.action import Unanswered
 from i18n import problem_text, refusal_text
 from models.refusal import BadInput, Problem, Refusal
 from operate.logs import configure
+from storage.anchors import DoesNotExtend
 from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach
 from storage.destruction import UnknownCertificate, UnknownList
@@ -25,6 +26,7 @@ from storage.people import UnknownUser
 from storage.programs import UnknownProgram
 from storage.reports import IdempotencyConflict, UnknownOrganisation
 from storage.routines import UnknownRoutine
+from storage.signing import BadSigningKey
 from workflows.client import EngineOutOfReach
 
 if TYPE_CHECKING:
@@ -129,6 +131,8 @@ def ending(error: Exception, words: Words) -> Ending:
             end = bad_input(words, Problem(field="organisation", code="unknown_organisation", reason="not known here"))
         case UnknownUser():
             end = bad_input(words, Problem(field="as", code="unknown_user", reason="nobody active has this code"))
+        case BadSigningKey():
+            end = Ending(Exit.OUT_OF_REACH, "bad_signing_key", words("cli.bad_signing_key", detail=error))
         case _:
             end = (
                 _not_found(error, words)
@@ -166,6 +170,8 @@ def _refusal(error: Exception, words: Words) -> Ending | None:
     match error:
         case Refusal():
             return _refused(error.code, error.field, refusal_text(error, words))
+        case DoesNotExtend():
+            return _refused("does_not_extend", "", words("cli.does_not_extend"))
         case IdempotencyConflict():
             return _refused("key_used", "key", words("cli.key_used"))
     return None

@@ -1,9 +1,9 @@
-"""What the engine starts by the clock: the digest of each organisation."""
+"""What the engine starts by the clock, for each organisation: the digest, and the checkpoint of its ledger."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from temporalio.client import (
 )
 
 from models.watch import DIGEST_AT
+from workflows.checkpoint import CheckpointWorkflow
 from workflows.digest import DigestWorkflow
 
 if TYPE_CHECKING:
@@ -28,21 +29,27 @@ if TYPE_CHECKING:
     from temporalio.client import Client, ScheduleUpdateInput
 
 ZONE = "Europe/Stockholm"
+CHECKPOINT_AT = time(3, 40)
+"""Between two and three in the night an hour is missing or comes twice once a year."""
 CATCH_UP = timedelta(days=1)
 """An engine that was away in the morning sends the digest when it is back; past that, the next one tells it all."""
 
 
 async def ensure(client: Client, task_queue: str, organisations: Iterable[str]) -> None:
-    """Have a digest for each organisation, Monday to Friday; a second time changes nothing.
+    """Have a digest for each organisation, Monday to Friday, and a checkpoint every night; twice changes nothing.
 
     What somebody has paused stays paused.
     """
     for organisation in organisations:
-        wanted = digest(organisation, task_queue)
-        try:
-            await client.create_schedule(schedule_id(organisation), wanted)
-        except ScheduleAlreadyRunningError:
-            await client.get_schedule_handle(schedule_id(organisation)).update(partial(_change, wanted))
+        await _ensure(client, schedule_id(organisation), digest(organisation, task_queue))
+        await _ensure(client, checkpoint_id(organisation), checkpoint(organisation, task_queue))
+
+
+async def _ensure(client: Client, name: str, wanted: Schedule) -> None:
+    try:
+        await client.create_schedule(name, wanted)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(name).update(partial(_change, wanted))
 
 
 def schedule_id(organisation: str) -> str:
@@ -60,6 +67,23 @@ def digest(organisation: str, task_queue: str) -> Schedule:
             DigestWorkflow.run, organisation, id=schedule_id(organisation), task_queue=task_queue
         ),
         spec=ScheduleSpec(calendars=[calendar], time_zone_name=ZONE),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def checkpoint_id(organisation: str) -> str:
+    """The schedule of an organisation's checkpoints; the runs are called the same, with their time."""
+    return f"ops-checkpoint-{organisation}"
+
+
+def checkpoint(organisation: str, task_queue: str) -> Schedule:
+    """When the checkpoint of an organisation's ledger is taken: every night, holidays too."""
+    hour, minute = ScheduleRange(CHECKPOINT_AT.hour), ScheduleRange(CHECKPOINT_AT.minute)
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            CheckpointWorkflow.run, organisation, id=checkpoint_id(organisation), task_queue=task_queue
+        ),
+        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=(hour,), minute=(minute,))], time_zone_name=ZONE),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
     )
 

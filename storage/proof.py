@@ -46,6 +46,17 @@ _HEADS = select(*(tables.heads.c[one.name] for one in fields(Head)))
 _ENVELOPE = ("case", "seq", "actor", "cause")
 
 
+CODES = (
+    "no_hash", "unknown_algorithm", "no_body", "changed", "unlinked", "gap", "truncated", "empty", "no_head",
+    "head_differs", "row_unreadable", "body_unreadable", "body_differs", "leaf_differs", "leaf_missing",
+    "leaf_elsewhere", "leaf_gap", "entry_missing", "root_differs", "tree_shorter", "checkpoint_missing",
+    "checkpoint_unreadable", "checkpoint_of_another", "checkpoint_unsigned", "checkpoint_differs",
+    "checkpoint_backwards", "stamp_differs", "no_key", "unguarded", "given_unreadable", "given_of_another",
+    "given_unsigned", "given_not_kept", "given_differs", "given_longer",
+)  # fmt: skip
+"""Everything that can be wrong: first with a case, then with the tree, then with checkpoints."""
+
+
 class Flaw(NamedTuple):
     """One thing wrong: what (a code), and where."""
 

@@ -43,6 +43,10 @@ class MessageKind(StrEnum):
     """An administrator made a link by which somebody's way to sign in is chosen anew; to that person."""
     ACCESS_GIVEN = "access_given"
     """An administrator made such a link, or gave somebody roles; to whoever answers for the data."""
+    CHECKPOINT = "checkpoint"
+    """A signed checkpoint of the ledger, to whoever reviews: its text is in the letter."""
+    CHECKPOINT_REFUSED = "checkpoint_refused"
+    """The ledger does not extend its last checkpoint, so none was signed; to whoever reviews."""
     CANARY = "canary"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import insert, text, update
 
 from storage import tables
 from storage.chain import hash_of
+from storage.proof import CODES
 from storage.signing import SigningKeys
 from tests.audit.intruder import breaks_in
 
@@ -235,4 +236,5 @@ async def test_it_is_found_and_named(scene: Scene, kind: str) -> None:
     codes = {flaw.code for flaw in proof.flaws}
     assert code in codes
     assert "unguarded" in codes  # the intruder did not put the guards back
+    assert codes <= {*CODES}
     assert all(flaw.organisation == "9001" for flaw in proof.flaws)

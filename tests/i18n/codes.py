@@ -31,6 +31,7 @@ from models.vocabulary.case import Urgency
 from models.watch import FindingCode
 from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
+from storage import proof
 from storage.tables import MessageKind, MessageState, OrganisationKind, Via
 from tests.house import ROOT, text, tracked
 from web.api import trouble
@@ -38,7 +39,14 @@ from web.forms import choices
 from web.forms.values import shapes
 from web.pages.audit import hub
 
-ABOUT_NO_CASE = (MessageKind.DUTY_GAP, MessageKind.ACCOUNT_OPENED, MessageKind.ACCESS_GIVEN, MessageKind.CANARY)
+ABOUT_NO_CASE = (
+    MessageKind.DUTY_GAP,
+    MessageKind.ACCOUNT_OPENED,
+    MessageKind.ACCESS_GIVEN,
+    MessageKind.CHECKPOINT,
+    MessageKind.CHECKPOINT_REFUSED,
+    MessageKind.CANARY,
+)
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]
 VOCABULARIES = {
     thing
@@ -176,6 +184,7 @@ def pages() -> set[str]:
         *(f"deviation.{code}" for code in DeviationCode),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
         *(f"via.{via}" for via in Via),
+        *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 

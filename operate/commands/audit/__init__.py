@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from operate.commands.audit import access
+from operate.commands.audit import access, checkpoint, verify
 from operate.front import example
 
 app = typer.Typer(help="Prove what happened: replay, verify, export, and compare with the adopted routine.")
 app.command("access", epilog=example("audit access --case 9001-FV-2026-00001"))(access.access)
+app.command("verify", epilog=example("audit verify --checkpoint mail.txt"))(verify.verify)
+app.command("checkpoint", epilog=example("audit checkpoint --organisation 9001"))(checkpoint.checkpoint)
+app.command("key", epilog=example("audit key --organisation 9001"))(checkpoint.key)
