@@ -25,7 +25,7 @@ def render(its: Contents) -> bytes:
     title = t("package.title_several", number=len(gathered.cases)) if several else gathered.cases[0].ref
     lead = [t("package.identified" if its.asked.identified else "package.pseudonymised"), t("package.how_to_verify")]
     paper = Paper(
-        title=t("package.title", what=title),
+        title=t("package.title", subject=title),
         author=gathered.name,
         mark=t("package.mark", organisation=gathered.name, at=when(gathered.at, t)),
         page=t("paper.page", page=PAGE, pages=PAGES),

@@ -21,6 +21,7 @@ from storage.reads import OPERATOR
 from storage.signing import BadSigningKey, SigningKeys
 from storage.tables import Via
 from tests.audit.packaged import AUDITOR, LATER, Office, at_work, unpacked, verified
+from tests.erasing import erase
 from tests.storage.town import CHIEF, MARKED, NOON
 
 SCRIPT = Path(verifier.__file__)
@@ -115,8 +116,7 @@ async def test_a_period_holds_each_case_that_something_happened_in(office: Offic
 
 async def test_an_erased_case_verifies_and_nothing_in_it_can_be_read(office: Office, tmp_path: Path) -> None:
     ref = office.cases[0].ref
-    async with office.town.database.writing() as session:
-        await office.town.ring.destroy(session, ref, LATER)
+    await erase(office.town.database, office.town.ring, ref, LATER)
     made = await office.made(period=(NOON, LATER), by=None)
     files = unpacked(made.content)
     assert {line["data"] for line in lines(files[f"cases/{ref}/ledger.jsonl"])} == {None}

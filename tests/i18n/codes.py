@@ -13,6 +13,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 import models
+from audit.package.contents import SAID
 from desk.staffing import LackCode
 from i18n import LANGUAGES
 from i18n.sentences import family
@@ -185,6 +186,7 @@ def pages() -> set[str]:
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
         *(f"via.{via}" for via in Via),
         *(f"proof.flaw.{code}" for code in proof.CODES),
+        *(f"verify.{code}" for code in SAID),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 
