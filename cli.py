@@ -50,6 +50,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(keys_app, name="keys")
 app.command("conformance", epilog=example("conformance --organisation 9001 --year 2026"))(conformance.conformance)
 app.command("simulate", epilog=example("simulate --routine granvik.toml --since 2026-01-01"))(simulate.simulate)
+app.command("rehearse", epilog=example("rehearse"))(audit.replay.rehearse)
 app.command("watch", epilog=example("watch --once"))(watch.watch)
 
 
@@ -99,12 +100,17 @@ def web() -> None:
     asyncio.run(serve(terminal.settings()))
 
 
-@app.command(epilog=example("demo"))
-def demo(ctx: typer.Context) -> None:
-    """Play thirteen invented cases from report to closure, months in seconds. Touches nothing that is kept."""
+@app.command(epilog=example("demo --home var/demo"))
+def demo(
+    ctx: typer.Context,
+    home: Annotated[
+        Path, typer.Option(help="Folder where they are kept to be audited; what an earlier demo left there goes.")
+    ] = Path("var/demo"),
+) -> None:
+    """Play thirteen invented cases from report to closure, months in seconds; keep them in a folder of their own."""
     from operate.demo import demo as play
 
-    asyncio.run(play(ctx.obj))
+    asyncio.run(play(home, ctx.obj))
 
 
 @app.command(epilog=example("report report.json --organisation 9001"))

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 import models
+from audit.comparison import Discord
 from audit.package.contents import SAID
 from desk.staffing import LackCode
 from i18n import LANGUAGES
@@ -32,8 +33,9 @@ from models.vocabulary.case import Urgency
 from models.watch import FindingCode
 from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
+from operate.commands.audit.replay import SIDE
 from storage import proof
-from storage.tables import MessageKind, MessageState, OrganisationKind, Via
+from storage.tables import MessageKind, MessageState, OrganisationKind, Verdict, Via
 from tests.house import ROOT, text, tracked
 from web.api import trouble
 from web.forms import choices
@@ -187,6 +189,9 @@ def pages() -> set[str]:
         *(f"via.{via}" for via in Via),
         *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"verify.{code}" for code in SAID),
+        *(f"replay.{code}" for code in (*Verdict, "nondeterministic", "unreadable", "broken", "decides_otherwise")),
+        *(f"replay.how_{code}" for code in Discord),
+        *(f"replay.side_{name}" for name in SIDE),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 
