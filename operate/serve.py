@@ -74,6 +74,7 @@ def offer_of(settings: Settings) -> Offer:
         exit_url=settings.exit_url,
         fictitious=settings.fictitious,
         registration=_registration(settings),
+        checkpoint_key=settings.checkpoint_key,
         reading=Reading(
             user_claim=settings.oidc_user_claim,
             roles_claim=settings.oidc_roles_claim,

@@ -49,6 +49,7 @@ from web.pages import (
     worklist,
 )
 from web.pages.audit import access, hub
+from web.pages.audit import package as audit_package
 from web.problems import problem
 from web.templating import STATIC
 from web.visit import SignInNeeded, to_sign_in
@@ -75,6 +76,7 @@ PAGES = (
     glass,
     home,
     access,
+    audit_package,
     hub,
     leaving,
     my_report,

@@ -14,6 +14,8 @@ from fastapi import Request
 from desk.sign_in.door import Door, Reading
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desk.desk import Desk
     from desk.sign_in.provider import Registration
 
@@ -36,6 +38,8 @@ class Offer:
     """Only invented people here, on this machine alone: anybody may sign in as any of them."""
     registration: Registration | None = None
     """How we are known to an identity provider, if there is one."""
+    checkpoint_key: Path | None = None
+    """Where the key lies that signs what is handed over to be reviewed."""
     reading: Reading = field(default_factory=Reading)
     """How its claims are read."""
 

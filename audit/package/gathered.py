@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.events import Event
 from models.outside import RESERVED
+from models.refusal import Refusal
 from models.stages.deadlines import RoutineMoved
 from models.stages.intake import Reported
 from storage import access_chain, anchors, evidence, ledger, people, routines, tables
@@ -74,10 +75,6 @@ class Gathered:
     """Everybody in the directory, by code."""
 
 
-class NothingThere(LookupError):
-    """No such case, or none in that period."""
-
-
 async def in_period(desk: Desk, organisation: str, since: datetime, until: datetime) -> list[str]:
     """The cases of an organisation in which something was recorded in a period, in order of number."""
     its = tables.ledger.c
@@ -89,13 +86,13 @@ async def in_period(desk: Desk, organisation: str, since: datetime, until: datet
 async def gather(desk: Desk, keys: SigningKeys, organisation: str, refs: Sequence[str], now: datetime) -> Gathered:
     """Read all of it, and have a checkpoint taken that covers it.
 
-    :raises NothingThere: if one of the cases is not there.
+    :raises Refusal: `unknown_case`, if one of the cases is not there.
     :raises DoesNotExtend, BadSigningKey: if no checkpoint can be signed.
     """
     async with desk.database.reading(of={organisation}) as session:
         entries = {ref: await ledger.entries(session, ref) for ref in refs}
         if not all(entries.values()):
-            raise NothingThere(organisation)
+            raise Refusal("unknown_case", "case")
     stored = await anchors.take(desk.database, keys, organisation, now)
     async with desk.database.reading(of={organisation}) as session:
         cases = [await _case(session, desk, ref, entries[ref]) for ref in refs]

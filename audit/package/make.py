@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audit.package.contents import Asked, Contents
-from audit.package.gathered import Gathered, NothingThere, gather, in_period
+from audit.package.gathered import Gathered, gather, in_period
 from audit.package.verifier import MANIFEST, SIGNATURE, canonical, packed
-from models.refusal import BadInput, Problem
+from models.areas import Area, may_visit
+from models.refusal import BadInput, Problem, Refusal
 from models.vocabulary.reading import PackageReason, ReadGround, ReadWhat
 from storage import access, ledger, reads
 from storage.reads import OPERATOR, Read
@@ -67,20 +68,22 @@ async def make(
 
     :param by: who wants it; without, whoever runs commands on the machine itself.
     :raises BadInput: people by name without a decision, or too many cases.
-    :raises NothingThere: if there is no such case, or none in that period, that this person may know of.
+    :raises Refusal: `not_your_role`; `unknown_case` or `nothing_in_period`: there is none that this person may know of.
     :raises DoesNotExtend, BadSigningKey: if nothing can be signed.
     """
+    if by is not None and not may_visit(by, Area.AUDIT):
+        raise Refusal("not_your_role", "user")
     _refuse_without_decision(wanted)
     refs = [wanted.case] if wanted.case else await in_period(desk, wanted.organisation, *_period(wanted))
     if len(refs) > MOST_CASES:
         raise BadInput(Problem(field="period", code="too_large", reason=f"at most {MOST_CASES} cases"))
-    if not refs or any(not ref.startswith(f"{wanted.organisation}-") for ref in refs):
-        raise NothingThere(wanted.organisation)
+    if wanted.case and not wanted.case.startswith(f"{wanted.organisation}-"):
+        raise Refusal("unknown_case", "case")
     async with desk.database.reading(of={wanted.organisation}) as session:
         hidden = await access.hidden_from(session, by, refs) if by else set()
         known = [ref for ref in refs if ref not in hidden and await ledger.head(session, ref) is not None]
     if not known:
-        raise NothingThere(wanted.organisation)
+        raise Refusal("unknown_case", "case") if wanted.case else Refusal("nothing_in_period", "period")
     await _keep(desk, wanted, known, now, by)
     gathered = await gather(desk, keys, wanted.organisation, known, now)
     asked = Asked(by.id if by else OPERATOR, wanted.reason.value, wanted.identified, wanted.decision, wanted.period)

@@ -35,6 +35,19 @@ class UnusualReading(StrEnum):
     """Long after it was closed."""
 
 
+class Via(StrEnum):
+    """By which door a case was read."""
+
+    PAGE = "page"
+    API = "api"
+    CLI = "cli"
+    EVIDENCE = "evidence"
+    REPORT = "report"
+    EXPORT = "export"
+    AUDIT = "audit"
+    """By a page or command for those who review."""
+
+
 class ReadWhat(StrEnum):
     """What of a case was read; a piece of evidence is known by its own id instead."""
 

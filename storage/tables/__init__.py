@@ -1,5 +1,6 @@
 """All tables. Every row has its organisation; what is personal is an encrypted body; times are in UTC."""
 
+from models.vocabulary.reading import Via
 from storage.tables.accounts import (
     Method,
     OpeningKind,
@@ -33,7 +34,6 @@ from storage.tables.proof import checkpoint_stamps, checkpoints, tree_leaves
 from storage.tables.reading import (
     Relation,
     TermKind,
-    Via,
     case_relations,
     read_heads,
     read_reviews,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
 
 from models.vocabulary.people import Role
-from models.vocabulary.reading import ReadGround, UnusualReading
+from models.vocabulary.reading import ReadGround, UnusualReading, Via
 from storage.tables.columns import Instant, code, metadata, recorded_tenant, word
 
 
@@ -21,19 +21,6 @@ class Relation(StrEnum):
     """They broke the glass, and may look for a while."""
     REVIEWER = "reviewer"
     """A role that must look at a broken glass."""
-
-
-class Via(StrEnum):
-    """By which door a case was read."""
-
-    PAGE = "page"
-    API = "api"
-    CLI = "cli"
-    EVIDENCE = "evidence"
-    REPORT = "report"
-    EXPORT = "export"
-    AUDIT = "audit"
-    """By a page or command for those who review."""
 
 
 class TermKind(StrEnum):

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from audit.package import verifier
-from audit.package.gathered import NothingThere
 from audit.package.make import sealed
-from models.refusal import BadInput
+from models.refusal import BadInput, Refusal
 from models.vocabulary.reading import ReadGround
 from storage import access, access_chain
 from storage.database import Database
@@ -110,7 +109,7 @@ async def test_a_period_holds_each_case_that_something_happened_in(office: Offic
     for period in ((LATER, LATER), (LATER, NOON)):
         with pytest.raises(BadInput):
             await office.made(period=period)
-    with pytest.raises(NothingThere):
+    with pytest.raises(Refusal, match="nothing_in_period"):
         await office.made(period=(LATER, LATER.replace(year=2027)))
 
 
@@ -126,7 +125,7 @@ async def test_an_erased_case_verifies_and_nothing_in_it_can_be_read(office: Off
 
 async def test_what_is_not_there_is_not_made_and_without_a_key_nothing_is(office: Office) -> None:
     for ref in ("9001-FV-2026-99999", "9002-FV-2026-00001"):
-        with pytest.raises(NothingThere):
+        with pytest.raises(Refusal, match="unknown_case"):
             await office.made(ref)
     public = SigningKeys.parse(office.keys.pem().encode())
     with pytest.raises(BadSigningKey):

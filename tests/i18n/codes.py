@@ -35,7 +35,7 @@ from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
 from operate.commands.audit.replay import SIDE
 from storage import proof
-from storage.tables import MessageKind, MessageState, OrganisationKind, Verdict, Via
+from storage.tables import MessageKind, MessageState, OrganisationKind, Verdict
 from tests.house import ROOT, text, tracked
 from web.api import trouble
 from web.forms import choices
@@ -186,7 +186,6 @@ def pages() -> set[str]:
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
         *(f"deviation.{code}" for code in DeviationCode),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
-        *(f"via.{via}" for via in Via),
         *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"verify.{code}" for code in SAID),
         *(f"replay.{code}" for code in (*Verdict, "nondeterministic", "unreadable", "broken", "decides_otherwise")),

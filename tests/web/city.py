@@ -193,5 +193,10 @@ async def _told(house: House, story: Story, now: datetime, *, send: bool = False
 
 
 def _site(house: House, url: str, **offer: Any) -> Site:
-    settings = {"public_url": url, "receipt_secret": SECRET, "channels": frozenset(channels(house.settings))}
+    settings = {
+        "public_url": url,
+        "receipt_secret": SECRET,
+        "channels": frozenset(channels(house.settings)),
+        "checkpoint_key": house.settings.checkpoint_key,
+    }
     return Site(house, Offer(**{**settings, **offer}))

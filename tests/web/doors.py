@@ -88,6 +88,7 @@ PAGES: dict[str, Area | Open] = {
     "/sok": Area.SEARCH,
     "/statistik": Area.STATISTICS,
     "/revision": Area.AUDIT,
+    "/revision/paket": Area.AUDIT,
     "/revision/atkomst": Area.ACCESS_LOG,
     "/revision/atkomst/{number}": Area.ACCESS_LOG,
     "/administration": Area.ADMINISTRATION,

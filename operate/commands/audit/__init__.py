@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from operate.commands.audit import access, checkpoint, replay, verify
+from operate.commands.audit import access, checkpoint, export, replay, verify
 from operate.front import example
 
 app = typer.Typer(help="Prove what happened: replay, verify, export, and compare with the adopted routine.")
@@ -13,3 +13,4 @@ app.command("verify", epilog=example("audit verify --checkpoint mail.txt"))(veri
 app.command("checkpoint", epilog=example("audit checkpoint --organisation 9001"))(checkpoint.checkpoint)
 app.command("key", epilog=example("audit key --organisation 9001"))(checkpoint.key)
 app.command("replay", epilog=example("audit replay 9001-FV-2026-00001"))(replay.replay)
+app.command("export", epilog=example("audit export 9001-FV-2026-00001"))(export.export)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.vocabulary.reading import Via
 from operate.front import AsJson, AsUser
-from storage.tables import Via
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

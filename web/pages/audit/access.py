@@ -52,7 +52,7 @@ class Filter:
     @property
     def asked(self) -> Asked:
         """For the log; what makes no sense leaves nothing out."""
-        since, until = _day(self.since), _day(self.until)
+        since, until = day(self.since), day(self.until)
         return Asked(
             user=self.person,
             case=self.case.upper(),
@@ -142,9 +142,10 @@ def _what(one: Access, visit: Visit) -> str:
     return visit.t.code("read_what", known) if len(one.what) == LENGTH_OF_ID or one.what == known else one.what
 
 
-def _day(asked: str) -> datetime | None:
+def day(asked: str) -> datetime | None:
+    """The beginning of a day in Sweden; None if it is none."""
     try:
-        day = date.fromisoformat(asked)
+        its = date.fromisoformat(asked)
     except ValueError:
         return None
-    return datetime.combine(day, time(), ZONE) if EARLIEST.date() <= day < LATEST.date() else None
+    return datetime.combine(its, time(), ZONE) if EARLIEST.date() <= its < LATEST.date() else None

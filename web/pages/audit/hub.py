@@ -24,6 +24,7 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
+    Section("package", f"{PATHS[Area.AUDIT]}/paket"),
     Section("routine", PATHS[Area.ROUTINE], Area.ROUTINE),
 )
 """In the order in which somebody reviews."""
