@@ -18,6 +18,7 @@ from operate.commands import (
     contacts,
     drill,
     duty,
+    export,
     notices,
     retention,
     routine,
@@ -49,6 +50,7 @@ app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(token.app, name="token")
 app.add_typer(keys_app, name="keys")
 app.command("conformance", epilog=example("conformance --organisation 9001 --year 2026"))(conformance.conformance)
+app.command("export", epilog=example("export --format ocel --year 2026 --out 2026.json"))(export.export)
 app.command("simulate", epilog=example("simulate --routine granvik.toml --since 2026-01-01"))(simulate.simulate)
 app.command("rehearse", epilog=example("rehearse"))(audit.replay.rehearse)
 app.command("watch", epilog=example("watch --once"))(watch.watch)

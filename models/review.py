@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -11,6 +14,8 @@ from models.message import Narrative
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from models.message import Fact
 
 OMITTED = "[…]"
 """Stands where somebody wrote something."""
@@ -63,3 +68,56 @@ def _holds_narrative(parts: Sequence[Any]) -> bool:
         isinstance(part, Narrative) or _holds_narrative([*get_args(part), *getattr(part, "__metadata__", ())])
         for part in parts
     )
+
+
+Value = str | int | bool
+"""What an attribute of an export may be."""
+_NAMED = frozenset({"kind", "obligation"})
+"""Fields of what the clock reports that are names in a routine: there nobody has written anything."""
+
+
+def closed_values(fact: Fact) -> dict[str, Value]:
+    """The fields of a fact that hold numbers, days or codes of a closed vocabulary: what may go to other tools.
+
+    Not even a code that somebody could make up is in it: it might be somebody's.
+    """
+    found: dict[str, Value] = {}
+    for name in closed_fields(type(fact)):
+        value = getattr(fact, name)
+        if isinstance(value, tuple | frozenset):
+            value = " ".join(sorted(value))
+        elif isinstance(value, date):
+            value = value.isoformat()
+        if value is not None:
+            found[name] = value
+    return found
+
+
+@cache
+def closed_fields(kind: type[Fact]) -> dict[str, type[Value]]:
+    """Those fields of a type of fact, and what each of them holds."""
+    found: dict[str, type[Value]] = {}
+    for name, field in kind.model_fields.items():
+        parts = _plain(field.annotation)
+        if name in _NAMED and kind.name() in {"reminded", "escalated"}:
+            found[name] = str
+        elif name == "type" or not parts or not all(isinstance(part, type) for part in parts):
+            continue
+        elif all(issubclass(part, StrEnum) for part in parts) or parts == {date}:
+            found[name] = str
+        elif len(parts) == 1 and (only := next(iter(parts))) in {int, bool}:
+            found[name] = only
+    return found
+
+
+def _plain(annotation: Any) -> set[Any]:
+    """The types that a field may hold, without those that say how, and without none."""
+    if annotation in {None, type(None), Ellipsis} or not (inside := get_args(annotation)):
+        return set() if annotation in {None, type(None), Ellipsis} else {annotation}
+    if get_origin(annotation) is Annotated:
+        return _plain(inside[0])
+    if get_origin(annotation) is Literal:
+        return {type(one) for one in inside}
+    if get_origin(annotation) is dict:
+        return {annotation}
+    return set().union(*map(_plain, inside))

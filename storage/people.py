@@ -125,6 +125,14 @@ async def actor(
     return Actor(id=code, organisation=home, roles=frozenset(held))
 
 
+async def roles_held(session: AsyncSession) -> dict[str, frozenset[Role]]:
+    """The roles that everybody holds at home, by code; nobody's name or address."""
+    found: dict[str, frozenset[Role]] = {}
+    for code, role in await session.execute(select(tables.roles.c.user, tables.roles.c.role)):
+        found[code] = found.get(code, frozenset()) | {role}
+    return found
+
+
 async def holders(session: AsyncSession, organisation: str, role: Role) -> list[str]:
     """Codes of the active people who hold the role there, in order of code."""
     users, roles = tables.users.c, tables.roles.c

@@ -61,6 +61,8 @@ class ReadWhat(StrEnum):
     PACKAGE = "package"
     """Everything, in an audit package."""
     EVIDENCE = "evidence"
+    EXPORT = "export"
+    """What happened, in codes, for other tools."""
 
 
 class PackageReason(StrEnum):

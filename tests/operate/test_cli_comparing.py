@@ -43,3 +43,14 @@ def test_another_routine_is_tried_on_what_happened() -> None:
 
 def test_a_routine_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert varna("simulate", "--routine", str(tmp_path / "no.toml")).code == 2
+
+
+def test_what_happened_is_exported_once_to_a_new_file(tmp_path: Path) -> None:
+    ref = a_case(TRIAGE)
+    out = tmp_path / "2026.xes"
+    assert varna("export", "--format", "xes", "--out", str(out)).out == f"1 ärende finns nu i {out}.\n"
+    assert ref in out.read_text(encoding="utf-8")
+    assert varna("export", "--format", "xes", "--out", str(out)).code == 2
+    rows = varna("export", "--format", "csv", "--organisation", "9001").out.splitlines()
+    assert len(rows) == 1 + 3
+    assert SECRET not in "".join(rows)
