@@ -22,7 +22,8 @@ PROMISED = (
     "retention-list retention-lists retention-show retention-propose retention-approve retention-spare "
     "retention-withdraw retention-execute retention-hold retention-release retention-holds retention-certificate "
     "sign-in-link token-create token-list token-revoke "
-    "conformance export simulate rehearse audit-access audit-export audit-replay audit-verify audit-checkpoint audit-key"
+    "conformance export simulate rehearse "
+    "audit-access audit-export audit-replay audit-verify audit-checkpoint audit-key"
 )
 
 
