@@ -196,8 +196,10 @@ def _case(proof: Proof, case: str, rows: Sequence[Any], head: Head | None, key: 
     entries = [Entry(*row[:_WIDTH]) for row in rows]
     proof.cases += 1
     proof.entries += len(entries)
+    changed = set()
     for one in findings(case, entries, head):
         proof.found(Flaw(one.code, proof.organisation, case, one.seq))
+        changed |= {one.seq} if one.code == "changed" else set()
     placed = False
     for row, entry in zip(reversed(rows), reversed(entries), strict=True):
         tree, leaf = row[_WIDTH:]
@@ -212,7 +214,7 @@ def _case(proof: Proof, case: str, rows: Sequence[Any], head: Head | None, key: 
         if tree != entry.organisation:
             proof.found(Flaw("leaf_elsewhere", proof.organisation, case, entry.seq))
     if key is not None:
-        for entry, code in _bodies(entries, key):
+        for entry, code in _bodies([one for one in entries if one.seq not in changed], key):
             proof.found(Flaw(code, proof.organisation, case, entry.seq))
 
 

@@ -48,7 +48,7 @@ from web.pages import (
     trouble,
     worklist,
 )
-from web.pages.audit import access, hub
+from web.pages.audit import access, hub, proof
 from web.pages.audit import package as audit_package
 from web.problems import problem
 from web.templating import STATIC
@@ -78,6 +78,7 @@ PAGES = (
     access,
     audit_package,
     hub,
+    proof,
     leaving,
     my_report,
     prevention,

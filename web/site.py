@@ -34,6 +34,8 @@ class Offer:
     """Kinds of channel by which people can be told."""
     exit_url: str = ""
     """Where whoever must leave a page quickly is led; empty means a calendar of ours."""
+    checkpoint_key: Path | None = None
+    """Where the key lies whose public half checks the checkpoints of the ledger."""
     fictitious: bool = False
     """Only invented people here, on this machine alone: anybody may sign in as any of them."""
     registration: Registration | None = None

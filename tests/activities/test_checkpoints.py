@@ -1,4 +1,4 @@
-"""The checkpoint of each night: signed, stamped if there is an authority, mailed to whoever reviews; on a real engine."""
+"""Each night's checkpoint: signed, stamped if there is an authority, mailed to whoever reviews; on a real engine."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from models.areas import Area, may_visit
 from web.navigation import PATHS
+from web.pages.audit import proof
 from web.visit import Visit, at
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
     Section("package", f"{PATHS[Area.AUDIT]}/paket"),
+    Section("proof", proof.PATH),
     Section("routine", PATHS[Area.ROUTINE], Area.ROUTINE),
 )
 """In the order in which somebody reviews."""
