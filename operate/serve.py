@@ -72,7 +72,6 @@ def offer_of(settings: Settings) -> Offer:
         metrics_secret=settings.metrics_secret.get_secret_value(),
         channels=frozenset(exchange.channels(settings)),
         exit_url=settings.exit_url,
-        checkpoint_key=settings.checkpoint_key,
         fictitious=settings.fictitious,
         registration=_registration(settings),
         checkpoint_key=settings.checkpoint_key,

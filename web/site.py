@@ -34,14 +34,12 @@ class Offer:
     """Kinds of channel by which people can be told."""
     exit_url: str = ""
     """Where whoever must leave a page quickly is led; empty means a calendar of ours."""
-    checkpoint_key: Path | None = None
-    """Where the key lies whose public half checks the checkpoints of the ledger."""
     fictitious: bool = False
     """Only invented people here, on this machine alone: anybody may sign in as any of them."""
     registration: Registration | None = None
     """How we are known to an identity provider, if there is one."""
     checkpoint_key: Path | None = None
-    """Where the key lies that signs what is handed over to be reviewed."""
+    """Where the key lies that signs checkpoints, and what is handed over to be reviewed."""
     reading: Reading = field(default_factory=Reading)
     """How its claims are read."""
 
