@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from storage import tables
+from storage.archives import closed_and_archived
 from storage.database import upsert
 from storage.tables import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -49,3 +51,57 @@ async def of_cases(session: AsyncSession, cases: Collection[str]) -> dict[str, R
     """The last replay of each of these cases that were ever replayed."""
     found = await session.execute(_ALL.where(tables.replays.c.case.in_(list(cases))))
     return {row.case: Replay(*row) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case as those who review list it."""
+
+    case: str
+    seq: int
+    """Its last event."""
+    closed: datetime | None
+    erased: datetime | None
+    archived: bool
+    """Closed, and its whole history in the vault, read back."""
+    replay: Replay | None
+
+    @property
+    def moved_on(self) -> bool:
+        """More has happened since it was last replayed."""
+        return self.replay is not None and self.replay.verdict is Verdict.IDENTICAL and self.replay.events < self.seq
+
+
+async def listed(session: AsyncSession, organisation: str, *, before: str | None = None, limit: int) -> list[Line]:
+    """The cases of an organisation that have a ledger, by number, the last first.
+
+    :param before: go on after this case.
+    """
+    query = _lines(organisation).order_by(tables.heads.c.case.desc()).limit(limit)
+    return await _read(session, query if before is None else query.where(tables.heads.c.case < before))
+
+
+async def line(session: AsyncSession, organisation: str, case: str) -> Line | None:
+    """One of them; None if it has no such case."""
+    found = await _read(session, _lines(organisation).where(tables.heads.c.case == case))
+    return found[0] if found else None
+
+
+def _lines(organisation: str) -> Select[Any]:
+    heads, cases, keys, last = tables.heads.c, tables.cases.c, tables.case_keys.c, tables.replays
+    return (
+        select(heads.case, heads.seq, cases.closed, keys.destroyed_at, *(last.c[name] for name in _FIELDS[1:]))
+        .outerjoin(tables.cases, cases.ref == heads.case)
+        .outerjoin(tables.case_keys, keys.scope == heads.case)
+        .outerjoin(last, and_(last.c.case == heads.case, last.c.organisation == organisation))
+        .where(heads.organisation == organisation)
+    )
+
+
+async def _read(session: AsyncSession, query: Select[Any]) -> list[Line]:
+    rows = (await session.execute(query)).all()
+    done = await closed_and_archived(session, [row.case for row in rows])
+    return [
+        Line(ref, seq, closed, erased, ref in done, Replay(ref, *kept) if kept[0] else None)
+        for ref, seq, closed, erased, *kept in rows
+    ]

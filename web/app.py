@@ -48,7 +48,7 @@ from web.pages import (
     trouble,
     worklist,
 )
-from web.pages.audit import access, hub, proof
+from web.pages.audit import access, hub, proof, replay
 from web.pages.audit import package as audit_package
 from web.problems import problem
 from web.templating import STATIC
@@ -82,6 +82,7 @@ PAGES = (
     leaving,
     my_report,
     prevention,
+    replay,
     report,
     routine,
     search,

@@ -189,7 +189,8 @@ def pages() -> set[str]:
         *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"verify.{code}" for code in SAID),
         *(f"replay.{code}" for code in (*Verdict, "nondeterministic", "unreadable", "broken", "decides_otherwise")),
-        *(f"replay.how_{code}" for code in Discord),
+        *(f"replay_short.{verdict}" for verdict in Verdict),
+        *(f"replay_how.{code}" for code in Discord),
         *(f"replay.side_{name}" for name in SIDE),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }

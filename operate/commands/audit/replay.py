@@ -151,7 +151,7 @@ def _sides(proof: Proof, words: Words) -> Iterator[RenderableType]:
     for name in SIDE:
         both = (_shown(side, name, words) for side in (found.history, found.ledger))
         table.add_row(words(f"replay.side_{name}"), *both)
-    yield Padding(words(f"replay.how_{found.how}"), (0, 0, 0, 2), expand=False)
+    yield Padding(words(f"replay_how.{found.how}"), (0, 0, 0, 2), expand=False)
     if found.fields:
         yield Padding(words("replay.fields", names=", ".join(found.fields)), (0, 0, 0, 2), expand=False)
     yield Padding(table, (0, 0, 0, 2), expand=False)

@@ -24,6 +24,7 @@ class Section(NamedTuple):
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("replay", f"{PATHS[Area.AUDIT]}/uppspelning"),
     Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
     Section("package", f"{PATHS[Area.AUDIT]}/paket"),
     Section("proof", proof.PATH),
