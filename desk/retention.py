@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.refusal import BadInput, Problem, Refusal
 from models.retention import APPROVERS, HOLDERS, PROPOSERS, Retention, refuse_unless, retention
 from models.sight import kept_out
-from storage import cases, destruction, holds, routines
+from storage import archives, cases, destruction, holds, routines
 from storage.keys import KeyDestroyed, UnknownKey
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ async def retention_of(session: AsyncSession, case: Case, now: datetime) -> Rete
     followed = [await routines.by_digest(session, case.routine.digest)]
     with suppress(routines.UnknownRoutine):
         followed.append(await routines.current(session, case.organisation, now.date()))
-    return retention(case, followed, now, held=bool(await holds.held(session, [case.ref])))
+    held, archived = await holds.held(session, [case.ref]), await archives.closed_and_archived(session, [case.ref])
+    return retention(case, followed, now, held=bool(held), archived=bool(archived))
 
 
 async def case_for(session: AsyncSession, desk: Desk, actor: Actor, ref: str) -> Case:

@@ -7,7 +7,7 @@ is proposed by one person, approved by another, and each case on it must still b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.refusal import Refusal
@@ -40,6 +40,10 @@ HOLDERS = frozenset({
     Role.ARCHIVIST, Role.SECURITY_CHIEF, Role.DEPUTY, Role.LEGAL_COUNSEL, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR,
 })  # fmt: skip
 """May have a case kept. Whoever may do that may also end it: with a reference, and it stays on record."""
+
+
+FORGOTTEN = timedelta(days=90)
+"""So long after its time a case need not be archived any more: the engine, which forgets, has nothing to archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def retention(
             yield Obstacle.PRESERVED
         elif now < ends:
             yield Obstacle.RETAINED
-        if not archived:
+        if not archived and (ends is None or now < ends + FORGOTTEN):
             yield Obstacle.NOT_ARCHIVED
 
     return Retention(kind, closed, ends, tuple(obstacles()))

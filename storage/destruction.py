@@ -232,12 +232,13 @@ async def clear(session: AsyncSession, case: str) -> dict[str, int]:
 
 
 async def kept_of(session: AsyncSession, case: str) -> dict[str, object]:
-    """How much there is of a case: reports, files and their bytes."""
+    """How much there is of a case: reports, files and their bytes, and archived runs."""
     table = tables.evidence.c
     sizes = select(func.count(), func.coalesce(func.sum(table.size), 0)).where(table.case == case)
     pieces, size = (await session.execute(sizes)).one()
     reports = await _amount(session, tables.reports.c.case == case)
-    return {"reports": reports, "evidence": {"pieces": pieces, "bytes": int(size)}}
+    runs = await _amount(session, tables.archives.c.case == case)
+    return {"reports": reports, "archived_runs": runs, "evidence": {"pieces": pieces, "bytes": int(size)}}
 
 
 async def closed_cases(session: AsyncSession, organisation: str) -> list[str]:
@@ -248,14 +249,16 @@ async def closed_cases(session: AsyncSession, organisation: str) -> list[str]:
 
 
 async def files(session: AsyncSession, case: str) -> list[str]:
-    """Ids of what of a case lies in the vault."""
-    query = select(tables.evidence.c.id).where(tables.evidence.c.case == case)
-    return list((await session.execute(query)).scalars())
+    """Names of what of a case lies in the vault: what was handed in, and its archived history."""
+    handed_in = select(tables.evidence.c.id).where(tables.evidence.c.case == case)
+    archived = select(tables.archives.c.object).where(tables.archives.c.case == case)
+    return sorted((await session.execute(handed_in.union(archived))).scalars())
 
 
-async def forget_file(session: AsyncSession, identity: str) -> None:
+async def forget_file(session: AsyncSession, name: str) -> None:
     """It is gone from the vault."""
-    await session.execute(delete(tables.evidence).where(tables.evidence.c.id == identity))
+    await session.execute(delete(tables.evidence).where(tables.evidence.c.id == name))
+    await session.execute(delete(tables.archives).where(tables.archives.c.object == name))
 
 
 async def _amount(session: AsyncSession, condition: ColumnElement[bool]) -> int:

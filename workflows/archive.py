@@ -49,10 +49,15 @@ async def archive(
     return await client.start_workflow(
         ArchiveWorkflow.run,
         Archiving(case=ref, running=running),
-        id=f"ops-archive-{ref}",
+        id=archiving_id(ref),
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
+
+
+def archiving_id(ref: str) -> str:
+    """The workflow that archives a case."""
+    return f"ops-archive-{ref}"
 
 
 async def ended(client: Client) -> dict[str, str]:

@@ -8,6 +8,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.archive import archiving_id
 from workflows.client import EngineOutOfReach, workflow_id
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ async def forget(client: Client, ref: str) -> bool:
     """
     name = workflow_id(ref)
     try:
-        runs = [run.run_id async for run in client.list_workflows(f"WorkflowId = '{name}'")]
-        for run in runs:
-            await _delete(client, WorkflowExecution(workflow_id=name, run_id=run))
+        query = f"WorkflowId IN ('{name}', '{archiving_id(ref)}')"
+        runs = [(run.id, run.run_id) async for run in client.list_workflows(query)]
+        for workflow, run in runs:
+            await _delete(client, WorkflowExecution(workflow_id=workflow, run_id=run))
         # Its list may lag behind what it does.
         return not runs and not await _delete(client, WorkflowExecution(workflow_id=name))
     except RPCError as error:

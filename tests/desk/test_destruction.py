@@ -27,6 +27,7 @@ from storage import ledger, reports, tables
 from storage.keys import KeyDestroyed
 from storage.rebuild import rebuild
 from storage.vault import Vault
+from tests.erasing import archived
 from tests.storage.town import MARKED, NOON, Town, found, note, triage
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ ARCHIVIST = Actor(id="granvik-arkivarie", organisation="9001", roles=frozenset({
 HEAD = Actor(id="granvik-direktor", organisation="9001", roles=frozenset({Role.CHIEF_EXECUTIVE}))
 STRANGER = Actor(id="nordmyra-arkivarie", organisation="90", roles=frozenset({Role.ARCHIVIST, Role.CHIEF_EXECUTIVE}))
 LATER = NOON + timedelta(days=400)
+LONG_AFTER = NOON + timedelta(days=456)
 DECISION = "KS 2027-12 § 4"
 NOBODY = "127.0.0.1:1"
 
@@ -52,7 +54,7 @@ class Archive:
     town: Town
     desk: Desk
 
-    async def closes(self, *, file: bytes = b"") -> Case:
+    async def closes(self, *, file: bytes = b"", archive: bool = True) -> Case:
         case, _ = await self.town.opens()
         for command in (triage(), note(2), ProposeClosure(id="p", reason=ClosureReason.DUPLICATE)):
             case, _ = await self.town.acts(case, command)
@@ -60,6 +62,9 @@ class Archive:
             piece = (await evidence.receive(self.desk, case.ref, "granvik-sakerhetschef", one(file), NOON)).piece
             case, _ = await self.town.acts(case, AddEvidence(id="e", evidence=piece.id, digest=piece.digest))
         case, _ = await self.town.acts(case, Close(id="k", reason=ClosureReason.DUPLICATE))
+        if archive:
+            async with self.town.database.writing() as session:
+                await archived(session, case.ref, NOON)
         return case
 
     async def lists(self, *refs: str, agree: bool = True) -> str:
@@ -134,7 +139,7 @@ async def test_the_certificate_says_what_was_done_and_nothing_of_what_it_was_abo
     async with archive.town.database.reading() as session:
         head = (await ledger.entries(session, case.ref))[-1].hash
     assert facts["ledger"] == {"events": case.seq, "head": head, "findings": []}
-    assert facts["evidence"] == {"pieces": 1, "bytes": 3}
+    assert (facts["evidence"], facts["archived_runs"]) == ({"pieces": 1, "bytes": 3}, 1)
     assert hashlib.sha256(certificate.body.encode()).hexdigest() == certificate.digest
     assert MARKED not in json.dumps(certificate.document(), default=str)
     # The engine did not answer, and its master key still exists: it is told, and asked again.
@@ -242,6 +247,8 @@ async def test_whoever_must_keep_out_of_a_case_neither_sees_it_here_nor_agrees_t
         Close(id="k", reason=ClosureReason.DUPLICATE),
     ):
         case, _ = await archive.town.acts(case, command)
+    async with archive.town.database.writing() as session:
+        await archived(session, case.ref, NOON)
     assert await candidates(archive.desk, HEAD, LATER) == []
     name = await archive.lists(case.ref, agree=False)
     shown, number = await destruction.one_list(archive.desk, HEAD, name)
@@ -271,7 +278,17 @@ async def test_what_was_interrupted_goes_on_where_it_was(archive: Archive, monke
     assert (await erasure.execute(archive.desk, ARCHIVIST, name, LATER)).destroyed == tuple(cases[1:])
     assert await archive.desk.vault.older(LATER + timedelta(days=9999)) == []
     async with archive.town.database.reading() as session:
-        assert (await session.execute(select(tables.evidence))).all() == []
+        for table in (tables.evidence, tables.archives):
+            assert (await session.execute(select(table))).all() == []
+
+
+async def test_what_was_not_archived_waits_for_it_as_long_as_it_can_come(archive: Archive) -> None:
+    case = await archive.closes(archive=False)
+    (told,) = await candidates(archive.desk, ARCHIVIST, LATER, free=False)
+    assert told.retention.obstacles == (Obstacle.NOT_ARCHIVED,)
+    with pytest.raises(Refusal, match="may_not_destroy"):
+        await destruction.propose(archive.desk, ARCHIVIST, [case.ref], LATER)
+    assert [one.case for one in await candidates(archive.desk, ARCHIVIST, LONG_AFTER)] == [case.ref]
 
 
 async def test_even_an_intruder_who_marks_a_case_closed_ends_nothing(archive: Archive) -> None:

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.refusal import Refusal
-from models.retention import refuse_obstacles, refuse_to_approve, refuse_to_hold, refuse_to_propose, retention
+from models.retention import (
+    FORGOTTEN,
+    refuse_obstacles,
+    refuse_to_approve,
+    refuse_to_hold,
+    refuse_to_propose,
+    retention,
+)
 from models.term import Term
 from models.vocabulary.people import Role
 from models.vocabulary.records import Obstacle, RetentionClass
@@ -92,7 +99,8 @@ def test_the_longer_time_holds_when_the_routine_was_changed_and_none_is_for_ever
 def test_it_is_free_only_if_nothing_at_all_stands_against_it(days: int, term: int, **state: bool) -> None:
     life, held, archived = ENDED, state["held"], state["archived"]
     found = retention(life.case, [kept(f"P{term}D")], life.now + days * DAY, held=held, archived=archived)
-    assert found.free == (not held and archived and days >= term and days > 366)
+    archived = archived or days >= term + FORGOTTEN.days
+    assert found.free == (not held and archived and days >= term and days > 365)
     assert (Obstacle.ON_HOLD in found.obstacles) is held
     assert (Obstacle.NOT_ARCHIVED in found.obstacles) is not archived
 

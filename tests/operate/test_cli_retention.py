@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage import routines
+from tests.erasing import archived
 from tests.operate.commands import DIRECTOR, SECRET, TRIAGE, a_case, at_home, varna
 
 if TYPE_CHECKING:
@@ -34,8 +35,14 @@ def ended(home: Path) -> str:  # noqa: ARG001 - it needs the installation
             changes = {"retention": short, "closure": window, "version": "hastig", "valid_from": day}
             await routines.adopt(session, routine.model_copy(update=changes))
 
+    async def archive(house: House) -> None:
+        async with house.database.writing() as session:
+            await archived(session, ref, datetime.now(UTC))
+
     at_home(hasty)
-    return a_case({**TRIAGE, "level": "low"}, *CLOSED)
+    ref = a_case({**TRIAGE, "level": "low"}, *CLOSED)
+    at_home(archive)
+    return ref
 
 
 def document(*words: str, by: str = ARCHIVIST) -> dict[str, object]:
