@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models.access import BREAKERS
+from models.retention import APPROVERS, HOLDERS, PROPOSERS
 from models.sight import CASEWORKERS, HEADLINE_READERS
 from models.vocabulary.people import Role
 
@@ -39,6 +40,8 @@ class Area(StrEnum):
     STATISTICS = "statistics"
     AUDIT = "audit"
     ACCESS_LOG = "access_log"
+    DESTRUCTION = "destruction"
+    """What may be destroyed, who agreed to it, and what is kept."""
     ADMINISTRATION = "administration"
     ORGANISATIONS = "organisations"
     USERS = "users"
@@ -67,6 +70,7 @@ MAY_VISIT: dict[Area, frozenset[Role]] = {
     Area.STATISTICS: READERS | {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER},
     Area.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Area.ACCESS_LOG: frozenset({Role.DATA_PROTECTION_OFFICER, Role.INFORMATION_SECURITY, Role.SECURITY_CHIEF}),
+    Area.DESTRUCTION: PROPOSERS | APPROVERS | HOLDERS,
     Area.ADMINISTRATION: frozenset({Role.SYSTEM_ADMINISTRATOR, Role.INFORMATION_SECURITY}),
     Area.ORGANISATIONS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Area.USERS: frozenset({Role.SYSTEM_ADMINISTRATOR}),

@@ -19,6 +19,7 @@ PATHS = {
     Area.STATISTICS: "/statistik",
     Area.AUDIT: "/revision",
     Area.ACCESS_LOG: "/revision/atkomst",
+    Area.DESTRUCTION: "/gallring",
     Area.ADMINISTRATION: "/administration",
 }
 """The pages that stand in the navigation."""

@@ -37,7 +37,10 @@ def filled(path: str, city: City) -> str:
     """An address with something that exists in its places."""
     values = {"ref": city.ref("triaged"), "command": "add_note", "seq": "1", "organisation": "9001"}
     return path.format_map(
-        {**dict.fromkeys(("token", "gateway", "given", "evidence", "code", "number"), "unknown"), **values}
+        {
+            **dict.fromkeys(("token", "gateway", "given", "evidence", "code", "number", "hold", "name"), "unknown"),
+            **values,
+        }
     )
 
 

@@ -28,6 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
     Section("package", f"{PATHS[Area.AUDIT]}/paket"),
     Section("proof", proof.PATH),
+    Section("destruction", PATHS[Area.DESTRUCTION], Area.DESTRUCTION),
     Section("routine", PATHS[Area.ROUTINE], Area.ROUTINE),
 )
 """In the order in which somebody reviews."""
