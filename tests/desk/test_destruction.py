@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select, update
 
-from desk import destruction, erasure, evidence, holds, look
-from desk.desk import Desk
+from desk import destruction, erasure, holds, look
 from desk.retention import candidates
 from models.message import Actor
 from models.refusal import BadInput, Refusal
-from models.stages.casework import AddEvidence, BlockRole
+from models.stages.casework import BlockRole
 from models.stages.closure import Close, ProposeClosure, Reopen
 from models.vocabulary.case import ClosureReason, Level, ReopenReason
 from models.vocabulary.people import Role
@@ -26,70 +23,13 @@ from storage import destruction as kept
 from storage import ledger, reports, tables
 from storage.keys import KeyDestroyed
 from storage.rebuild import rebuild
-from storage.vault import Vault
+from tests.desk.ending import ARCHIVIST, DECISION, HEAD, LATER, LONG_AFTER, STRANGER, Archive
 from tests.erasing import archived
-from tests.storage.town import MARKED, NOON, Town, found, note, triage
+from tests.storage.town import MARKED, NOON, triage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
-    from models.case import Case
-    from storage.database import Database
-    from storage.keys import KeyRing
-
-ARCHIVIST = Actor(id="granvik-arkivarie", organisation="9001", roles=frozenset({Role.ARCHIVIST}))
-HEAD = Actor(id="granvik-direktor", organisation="9001", roles=frozenset({Role.CHIEF_EXECUTIVE}))
-STRANGER = Actor(id="nordmyra-arkivarie", organisation="90", roles=frozenset({Role.ARCHIVIST, Role.CHIEF_EXECUTIVE}))
-LATER = NOON + timedelta(days=400)
-LONG_AFTER = NOON + timedelta(days=456)
-DECISION = "KS 2027-12 § 4"
-NOBODY = "127.0.0.1:1"
-
-
-@dataclass
-class Archive:
-    """A town with cases that may end."""
-
-    town: Town
-    desk: Desk
-
-    async def closes(self, *, file: bytes = b"", archive: bool = True) -> Case:
-        case, _ = await self.town.opens()
-        for command in (triage(), note(2), ProposeClosure(id="p", reason=ClosureReason.DUPLICATE)):
-            case, _ = await self.town.acts(case, command)
-        if file:
-            piece = (await evidence.receive(self.desk, case.ref, "granvik-sakerhetschef", one(file), NOON)).piece
-            case, _ = await self.town.acts(case, AddEvidence(id="e", evidence=piece.id, digest=piece.digest))
-        case, _ = await self.town.acts(case, Close(id="k", reason=ClosureReason.DUPLICATE))
-        if archive:
-            async with self.town.database.writing() as session:
-                await archived(session, case.ref, NOON)
-        return case
-
-    async def lists(self, *refs: str, agree: bool = True) -> str:
-        name = (await destruction.propose(self.desk, ARCHIVIST, refs, LATER)).id
-        if agree:
-            await destruction.approve(self.desk, HEAD, name, DECISION, LATER)
-        return name
-
-    async def state(self, ref: str) -> str:
-        async with self.town.database.reading() as session:
-            try:
-                await self.town.ring.key(session, ref)
-            except KeyDestroyed:
-                return "gone"
-        return "kept"
-
-
-async def one(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-@pytest.fixture
-async def archive(database: Database, ring: KeyRing, tmp_path: Path) -> Archive:
-    town = await found(database, ring)
-    return Archive(town, Desk(database, ring, NOBODY, "default", "varna", Vault(tmp_path / "vault", 10**6)))
 
 
 async def test_what_two_persons_agree_on_is_gone_and_everything_else_is_there(archive: Archive) -> None:
