@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.reading_log import verify_reads
 from storage import anchors, guards
 from storage.cases import UnknownCase
 from storage.checkpoint import BadCheckpoint, Note, from_mail, origin_of
@@ -60,6 +61,8 @@ async def verify(
     await verify_tree(database, proof, signed)
     async with database.reading() as session:
         await verify_entries_of_leaves(session, proof)
+        notes = [*(one.note for one in stored), *(one.text for one in given)]
+        await verify_reads(session, proof, notes, keys)
     return proof
 
 

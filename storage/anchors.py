@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, insert, literal, select
 
-from storage import tables
+from storage import access_chain, tables
 from storage.checkpoint import BadCheckpoint, Checkpoint, Note, origin_of
 from storage.tree import Growing
 
@@ -76,8 +76,9 @@ async def take(database: Database, keys: SigningKeys, organisation: str, at: dat
         size = await _place(session, organisation)
     async with database.reading() as session:
         root = await _root(session, organisation, size)
+        read = await access_chain.head(session, organisation)
     at = at.replace(microsecond=0)
-    note = keys.sign(Checkpoint(origin_of(organisation), size, root, at))
+    note = keys.sign(Checkpoint(origin_of(organisation), size, root, at, (read.seq, read.hash) if read else None))
     async with database.writing() as session:
         await _alone(session, organisation)
         last = await latest(session, organisation)

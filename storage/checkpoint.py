@@ -4,6 +4,7 @@
     4217                            leaves
     Zm9v…=                          root, standard base64
     time 2026-03-02T12:00:00Z       when it was taken
+    reads 812 9f2c…                 the last row of its reading log and the hash of that, if there is one
                                     (empty line)
     — varna/9001 q83vEjRW…=         signature: 4 bytes that name the key, 64 of Ed25519 over all before the empty line
 
@@ -30,6 +31,7 @@ LIMIT = 4096
 ROOT = 32
 _DASH = "\u2014"
 _SIGNED = re.compile(rf"{_DASH} (\S+) (\S+)")
+_READS = re.compile(r"reads (\d{1,18}) ([0-9a-f]{64})")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -58,6 +60,8 @@ class Checkpoint:
     size: int
     root: bytes
     at: datetime
+    reads: tuple[int, str] | None = None
+    """The last row of the organisation's reading log, and its hash (`storage.access_chain`)."""
 
     @property
     def organisation(self) -> str:
@@ -67,7 +71,8 @@ class Checkpoint:
     def text(self) -> str:
         """What the signatures are over."""
         root = b64encode(self.root).decode()
-        return f"{self.origin}\n{self.size}\n{root}\ntime {self.at.astimezone(UTC).strftime(_TIME)}\n"
+        read = f"reads {self.reads[0]} {self.reads[1]}\n" if self.reads else ""
+        return f"{self.origin}\n{self.size}\n{root}\ntime {self.at.astimezone(UTC).strftime(_TIME)}\n{read}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ def from_mail(text: str) -> str:
     lines = [line.strip() for line in text[: 16 * LIMIT].splitlines()]
     for begin, line in enumerate(lines):
         if re.fullmatch(r"varna/\w+", line):
-            body, rest = lines[begin : begin + 4], lines[begin + 4 :]
+            end = begin + 4 + bool(_READS.fullmatch("".join(lines[begin + 4 : begin + 5])))
+            body, rest = lines[begin:end], lines[end:]
             signed = [one for one in rest[: rest.index("") + 8] if one.startswith(_DASH)] if "" in rest else []
             return "\n".join([*body, "", *signed]) + "\n"
     return text
@@ -126,10 +132,13 @@ def from_mail(text: str) -> str:
 
 def _checkpoint(lines: Sequence[str]) -> Checkpoint:
     try:
-        origin, size, root, time = lines
+        origin, size, root, time, *more = lines
         read = b64decode(root, validate=True)
         at = datetime.strptime(time, f"time {_TIME}").replace(tzinfo=UTC)
-        made = Checkpoint(origin, int(size), read, at)
+        match = _READS.fullmatch(more[0]) if len(more) == 1 else None
+        if more and match is None:
+            raise BadCheckpoint("not_a_checkpoint")
+        made = Checkpoint(origin, int(size), read, at, (int(match[1]), match[2]) if match else None)
     except (ValueError, BadBase64):
         raise BadCheckpoint("not_a_checkpoint") from None
     if not origin or len(read) != ROOT or made.size < 0:

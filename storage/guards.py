@@ -9,7 +9,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-GUARDED = ("ledger", "tree_leaves", "checkpoints", "checkpoint_stamps")
+GUARDED = ("ledger", "tree_leaves", "checkpoints", "checkpoint_stamps", "reads")
 """Tables whose rows come and stay; those of `heads` move forward."""
 _POSTGRESQL = {f"{table}_append_only" for table in (*GUARDED, "heads")} | {"heads_forward_only"}
 _SQLITE = {f"{table}_append_only_{what}" for table in GUARDED for what in ("update", "delete")}

@@ -52,9 +52,10 @@ CODES = (
     "leaf_elsewhere", "leaf_gap", "entry_missing", "root_differs", "tree_shorter", "checkpoint_missing",
     "checkpoint_unreadable", "checkpoint_of_another", "checkpoint_unsigned", "checkpoint_differs",
     "checkpoint_backwards", "stamp_differs", "no_key", "unguarded", "given_unreadable", "given_of_another",
-    "given_unsigned", "given_not_kept", "given_differs", "given_longer",
+    "given_unsigned", "given_not_kept", "given_differs", "given_longer", "reads_gap", "reads_unlinked", "reads_no_hash",
+    "reads_changed", "reads_truncated", "reads_empty", "reads_no_head", "reads_head_differs", "reads_not_as_signed",
 )  # fmt: skip
-"""Everything that can be wrong: first with a case, then with the tree, then with checkpoints."""
+"""Everything that can be wrong: with a case, with the tree, with checkpoints, with the reading log."""
 
 
 class Flaw(NamedTuple):

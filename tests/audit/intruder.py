@@ -9,7 +9,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-GUARDED = ("ledger", "heads", "tree_leaves", "checkpoints", "checkpoint_stamps")
+GUARDED = ("ledger", "heads", "tree_leaves", "checkpoints", "checkpoint_stamps", "reads")
 
 
 async def breaks_in(session: AsyncSession) -> None:

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.reads import Read
 from storage.schema import alembic_config, migrate
 from storage.tables import Via
+from tests.audit.intruder import breaks_in
 from tests.storage.town import NOON
 
 READ = Read("9001-FV-2026-00001", "9001", "anna", Role.HANDLER, Via.PAGE, NOON)
@@ -46,6 +47,8 @@ async def told(database: Database) -> None:
 
 async def found(database: Database, *statements: Any) -> list[Finding]:
     async with database.writing() as session:
+        if statements:
+            await breaks_in(session)
         for statement in statements:
             await session.execute(statement)
     async with database.reading() as session:
@@ -106,6 +109,7 @@ async def test_rows_computed_anew_do_not_fit_the_anchor(database: Database) -> N
             its = {**row._mapping, "role": Role.REGISTRAR, "previous": previous}
             previous = hash_of(Link(**{name: its[name] for name in Link.__dataclass_fields__}))
             forged.append(its | {"hash": previous})
+        await breaks_in(session)
         await session.execute(delete(table).where(table.c.organisation == "9001"))
         await session.execute(insert(table), forged)
     assert await found(database) == [Finding("9001", 5, "head_differs")]
