@@ -170,16 +170,25 @@ def case(
         str | None, typer.Option(metavar="TIME", help="As it stood then. Swedish time, if you name no zone.")
     ] = None,
     seq: Annotated[int | None, typer.Option(metavar="N", min=1, help="As it stood after event N.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="TIME|N", help="What changed until then, or until event N, and who came to know of it."),
+    ] = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one case: stages, level, what is to be done and by when. Now, or as it stood then."""
-    from desk import look
-    from operate import show, terminal
+    """Show one case: stages, level, what is to be done and by when. Now, or as it stood then; or what changed since."""
+    from desk import timetravel
+    from operate import past, show, terminal
 
     moment = terminal.read_time(at, "at")
-    view = terminal.run(lambda house: look.case(house, ref, user, at=moment, seq=seq))
-    show.answer(view.document(), lambda: show.case(view, ctx.obj), as_json=as_json)
+    if against is not None:
+        until = terminal.read_instant(against, "against")
+        changed = terminal.run(lambda house: timetravel.difference(house, ref, user, seq or moment, until))
+        show.answer(changed.document(), lambda: past.difference(changed, ctx.obj), as_json=as_json)
+        return
+    then = terminal.run(lambda house: timetravel.case(house, ref, user, at=moment, seq=seq))
+    show.answer(then.document(), lambda: past.case(then, ctx.obj), as_json=as_json)
 
 
 @app.command(epilog=example("act 9001-FV-2026-00001 triage.json --as granvik-sakerhetschef"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from desk import reader, ties
 from models.evolve import evolve_all
-from models.obligations import explanation, obligations
+from models.obligations import explanation, obligations, state_of
 from models.refusal import Refusal
 from models.sight import Sight, sight
 from models.stages.casework import ReportMerged
@@ -85,15 +85,6 @@ class History:
         some = None if self.view.whole else {"seq", "recorded", "type"}
         events = [event.model_dump(include=some) | {"type": event.type} for event in self.events]
         return {"case": self.view.case.ref, "sight": self.view.sight, "events": events, "reports": self.reports}
-
-
-def state_of(one: Obligation, at: datetime) -> str:
-    """A code: met, late (met, but after its time), lapsed, overdue or open."""
-    if one.met is not None:
-        return "late" if one.missed else "met"
-    if one.lapsed:
-        return "lapsed"
-    return "overdue" if one.due <= at else "open"
 
 
 def owed_document(one: Obligation, at: datetime) -> dict[str, object]:

@@ -28,6 +28,7 @@ __all__ = [
     "obligation_named",
     "obligations",
     "of_rule",
+    "state_of",
     "traits",
     "wake_up",
 ]
@@ -169,6 +170,15 @@ def obligation_named(key: str, case: Case, routine: Routine) -> Obligation | Non
 def wake_up(owed: list[Obligation]) -> datetime | None:
     """When the clock must look at the case next; None if nothing is owed."""
     return min((obligation.time_of(obligation.rung + 1) for obligation in owed if obligation.open), default=None)
+
+
+def state_of(one: Obligation, at: datetime) -> str:
+    """A code: met, late (met, but after its time), lapsed, overdue or open."""
+    if one.met is not None:
+        return "late" if one.missed else "met"
+    if one.lapsed:
+        return "lapsed"
+    return "overdue" if one.due <= at else "open"
 
 
 def explanation(obligation: Obligation) -> Explanation:

@@ -15,12 +15,11 @@ from rich.table import Table
 from rich.text import Text
 from typer import echo
 
-from desk.look import state_of
 from desk.written import written as narratives
 from i18n import event_text, explanation_text, time_left, when
 from i18n.sentences import failure_text, label, obligation
 from i18n.times import exactly
-from models.obligations import explanation
+from models.obligations import explanation, state_of
 from models.vocabulary.case import Level, StageState
 from operate.doctor import State
 
@@ -268,4 +267,9 @@ def _terms(rule: ObligationRule, at: Level) -> str:
 
 def table_of(words: Words, *columns: str) -> Table:
     """An empty table with these headings."""
-    return Table(*(words(f"cli.{column}") for column in columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    return plain_table(*(words(f"cli.{column}") for column in columns))
+
+
+def plain_table(*headings: str) -> Table:
+    """An empty table with headings that are words already."""
+    return Table(*headings, box=None, pad_edge=False, padding=(0, 2, 0, 0))

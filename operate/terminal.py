@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from models.routine import Routine
 
 T = TypeVar("T")
+MOST_DIGITS = 10
+"""A number of so many digits is no event's."""
 
 
 def settings() -> Settings:
@@ -86,6 +88,11 @@ def read_time(text: str | None, field: str) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadInput(Problem(field=field, code="datetime_parsing", reason="not a time")) from None
+
+
+def read_instant(text: str, field: str) -> datetime | int | None:
+    """A moment as people write it, or the number of an event; raises `BadInput`."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else read_time(text, field)
 
 
 def report_from(source: str, organisation: str | None, received: datetime) -> Report:

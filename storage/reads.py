@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import func, select
 
@@ -135,6 +135,21 @@ async def put(session: AsyncSession, read: Read) -> None:
     """Keep it; a second time in a quarter of an hour changes nothing."""
     its = ("organisation", "role", "at", "ground", "reference")
     await access_chain.append(session, _key(read), **{name: getattr(read, name) for name in its})
+
+
+class Reading(NamedTuple):
+    """Somebody read something of a case, in one role: the first time in a quarter of an hour, UTC."""
+
+    user: str
+    role: Role | None
+    at: datetime
+
+
+async def readings(session: AsyncSession, case: str, until: datetime) -> list[Reading]:
+    """Who had read a case by a time (UTC), the first first."""
+    its = tables.reads.c
+    query = select(its.user, its.role, its.at).where(its.case == case, its.at <= until).order_by(its.at, its.user)
+    return [Reading(*row) for row in await session.execute(query)]
 
 
 async def who_has_read(session: AsyncSession, case: str) -> list[Reader]:

@@ -48,10 +48,9 @@ def conformance(
 
 def picture(found: Conformance, words: Words) -> Iterator[RenderableType]:
     """The sentences, the worst first, then each deviation by case."""
-    from rich.table import Table
-
     from i18n import label
     from i18n.conformance import deviation_text, share_text
+    from operate.show import plain_table
 
     yield words("conformance.summary", without=found.without, number=len(found.cases))
     if found.erased:
@@ -63,7 +62,7 @@ def picture(found: Conformance, words: Words) -> Iterator[RenderableType]:
         if share.failed:
             yield f"  {share_text(share, local)}"
     if found.deviations:
-        table = Table(*map(words, COLUMNS), box=None, pad_edge=False)
+        table = plain_table(*map(words, COLUMNS))
         for one in found.deviations:
             table.add_row(one.case, label(one.level, words), deviation_text(one, local), one.version)
         yield table

@@ -102,9 +102,9 @@ def _table(words: Words, *columns: str) -> Table:
 
 
 def _plain(words: Words, *columns: str) -> Table:
-    from rich.table import Table
+    from operate.show import plain_table
 
-    return Table(*map(words, columns), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    return plain_table(*map(words, columns))
 
 
 def _numbers(row: Row) -> tuple[str, str, str]:

@@ -18,13 +18,14 @@ from audit.package.contents import SAID
 from desk.staffing import LackCode
 from i18n import LANGUAGES
 from i18n.sentences import family
-from models.case import RoutineRef
+from models.case import Case, Closing, HandOver, IncidentFacts, Link, Risk, RoutineRef
 from models.commands import COMMANDS, SYSTEM_COMMANDS
 from models.conformance import DeviationCode
 from models.events import FACTS, moments
 from models.message import Narrative
 from models.notice_rule import NoticeMatrix
 from models.obligation_rule import Escalation, ObligationRule
+from models.police_file import PoliceFile, RestrainingOrder
 from models.risk import Factor, RiskRule
 from models.rota import Because
 from models.routine import ClosureRule, RetentionRule, Routine
@@ -42,6 +43,8 @@ from web.forms import choices
 from web.forms.values import shapes
 from web.pages.audit import hub
 
+STATE = (Case, IncidentFacts, Risk, PoliceFile, RestrainingOrder, Closing, HandOver, Link, RoutineRef)
+"""What a case is made of: the pages that tell what changed in it have a word for each part."""
 ABOUT_NO_CASE = (
     MessageKind.DUTY_GAP,
     MessageKind.ACCOUNT_OPENED,
@@ -185,6 +188,9 @@ def pages() -> set[str]:
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),
         *(f"deviation.{code}" for code in DeviationCode),
+        *(f"change.{word}" for word in ("true", "false", "waiting")),
+        *(f"case_part.{name}" for model in STATE for name in model.model_fields),
+        *(f"case_part.{name}" for name in ("pace", "closed")),
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
         *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"verify.{code}" for code in SAID),

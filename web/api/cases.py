@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from desk import look
+from desk import look, timetravel
 from models.areas import Area
 from models.message import EARLIEST, LATEST
 from models.refusal import BadInput, Problem
@@ -29,6 +30,7 @@ from web.api.documents import (
     NoticeList,
     ObligationList,
 )
+from web.api.past import DifferenceDocument
 
 router = APIRouter(tags=["cases"])
 Lister = Annotated[Caller, Depends(needs(Scope.READ, Area.WORKLIST))]
@@ -97,6 +99,23 @@ async def one(
     return CaseDocument.of(view)
 
 
+Point = Annotated[str, Query(max_length=40, description="The number of an event, or a time with a time zone.")]
+
+
+@router.get(
+    "/cases/{ref}/difference",
+    operation_id="compareCase",
+    summary="What changed in a case between two instants, and who came to know of it",
+    responses=SEEN,
+)
+async def difference(caller: Reader, ref: Ref, before: Point, after: Point = "") -> DifferenceDocument:
+    """Its state, its duties and who knew, for those who may see the whole case; else level, stages and duties."""
+    first, second = point(before, "before"), point(after, "after") if after else None
+    return DifferenceDocument.of(
+        await timetravel.difference(caller.desk, ref, caller.actor.id, first, second, via=Via.API)
+    )
+
+
 @router.get("/cases/{ref}/events", operation_id="listEvents", summary="What happened, in order", responses=SEEN)
 async def events(
     caller: Reader,
@@ -129,6 +148,21 @@ async def notices(caller: Reader, ref: Ref) -> NoticeList:
     view = await look.case(caller.desk, ref, caller.actor.id, via=Via.API, what="notices")
     found = await look.deliveries(caller.desk, ref, failed=False) if view.whole else []
     return NoticeList(case=ref, notices=tuple(NoticeDocument.of(delivery) for delivery in found))
+
+
+def point(text: str, field: str) -> datetime | int:
+    """The number of an event, or a time with a zone; raises `BadInput`."""
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        return int(text)
+    try:
+        at = aware(datetime.fromisoformat(text), field)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, BadInput):
+            raise
+        at = None
+    if at is None:
+        raise BadInput(Problem(field=field, code="datetime_parsing", reason="neither an event nor a time"))
+    return at
 
 
 def etag(seq: int) -> str:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from fastapi import Response
 
     from i18n import Words
+    from models.difference import Change
     from models.obligation_rule import ObligationRule
     from models.routine import Routine
-    from models.routine_changes import Change
     from storage.routines import Adoption
 
 router = APIRouter()
