@@ -156,3 +156,26 @@ def test_json_is_one_document_and_nothing_else(words: tuple[str, ...]) -> None:
     assert ended.code == 0
     assert isinstance(json.loads(ended.out), dict)
     assert ended.err == ""
+
+
+def test_what_changed_between_two_instants_and_who_came_to_know() -> None:
+    ref = a_case(TRIAGE, NOTE)
+    shown = plain(varna("case", ref, "--seq", "1", "--against", "2").out)
+    assert "Från händelse 1" in shown
+    assert "Fas · Intag Pågår Klar" in shown
+    assert "Första bedömning av rapporten Att göra Gjort i tid" in shown
+    assert f"{CHIEF}: gjorde något i ärendet" in shown
+    assert SECRET not in shown
+    told = varna("case", ref, "--seq", "1", "--against", "2099-01-01", "--json").document
+    assert [event["type"] for event in told["events"]][:2] == ["triaged", "level_changed"]
+    assert {one["how"] for one in told["knew"]} >= {"acted", "read"}
+    assert varna("case", ref, "--seq", "3", "--against", "2").code == 2
+    assert varna("case", ref, "--seq", "1", "--against", "99").code == 4
+    assert varna("case", ref, "--against", "strax").code == 2
+
+
+def test_a_case_as_it_stood_then_says_who_knew() -> None:
+    ref = a_case(TRIAGE)
+    assert "Vilka som kände till ärendet" in varna("case", ref, "--seq", "2").out
+    assert [one["person"] for one in varna("case", ref, "--seq", "2", "--json").document["knew"]] == [CHIEF]
+    assert "knew" not in varna("case", ref, "--json").document
