@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ALGORITHM = "sha256-v1"
+_WRITE = json.JSONEncoder(separators=(",", ":")).encode
 START = "0" * 64
 """What stands as the previous hash of a case's first entry."""
 
@@ -73,7 +74,7 @@ def hash_of(entry: Entry) -> str:
         hashlib.sha256(entry.body).hexdigest(),
         entry.previous,
     ]
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_WRITE(parts).encode()).hexdigest()
 
 
 def findings(case: str, entries: Sequence[Entry], head: Head | None) -> list[Finding]:

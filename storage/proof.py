@@ -198,7 +198,12 @@ def _case(proof: Proof, case: str, rows: Sequence[Any], head: Head | None, key: 
     proof.cases += 1
     proof.entries += len(entries)
     changed = set()
-    for one in findings(case, entries, head):
+    try:
+        chain = findings(case, entries, head)
+    except TypeError:  # as above: bytes where a word should be
+        proof.found(Flaw("row_unreadable", proof.organisation, case))
+        return
+    for one in chain:
         proof.found(Flaw(one.code, proof.organisation, case, one.seq))
         changed |= {one.seq} if one.code == "changed" else set()
     placed = False

@@ -12,13 +12,18 @@ from sqlalchemy import insert, text, update
 
 from storage import tables
 from storage.chain import hash_of
+from storage.database import Database
 from storage.proof import CODES
 from storage.signing import SigningKeys
 from tests.audit.intruder import breaks_in
+from tests.audit.scene import set_up
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from storage.keys import KeyRing
     from tests.audit.scene import Scene
 
 Deed = Callable[["Scene", "AsyncSession"], Awaitable[object]]
@@ -238,3 +243,20 @@ async def test_it_is_found_and_named(scene: Scene, kind: str) -> None:
     assert "unguarded" in codes  # the intruder did not put the guards back
     assert codes <= {*CODES}
     assert all(flaw.organisation == "9001" for flaw in proof.flaws)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger SET actor = X'00FF'", "UPDATE ledger SET at = 'never'", "UPDATE ledger SET body = 'text'"],
+)
+async def test_what_sqlite_lets_somebody_put_where_it_does_not_belong_is_found_too(
+    sqlite_url: str, ring: KeyRing, tmp_path: Path, statement: str
+) -> None:
+    scene = await set_up(Database(sqlite_url), ring, tmp_path)
+    async with scene.town.database.writing() as session:
+        await breaks_in(session)
+        await row(statement)(scene, session)
+    found = {(flaw.code, flaw.case) for flaw in (await scene.verify()).flaws}
+    assert {("row_unreadable", scene.one), ("no_body", scene.one)} & found
+    assert not any(case == scene.two for _, case in found)
+    await scene.town.database.close()

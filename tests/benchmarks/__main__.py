@@ -19,7 +19,7 @@ from time import perf_counter
 import psutil
 
 from tests import postgres
-from tests.benchmarks import asked, casepages, lists, live, looking_back, pure, reporting, startup, telling
+from tests.benchmarks import asked, casepages, lists, live, looking_back, proving, pure, reporting, startup, telling
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -178,6 +178,25 @@ async def reports_handed_in(home: Path) -> list[Figure]:
     ]
 
 
+async def ledgers_proved(home: Path) -> list[Figure]:
+    """A filled ledger, verified on both kinds of database."""
+    figures = []
+    with postgres.server() as server:
+        for kind in ("sqlite", "postgresql"):
+            progress(f"verifying {proving.CASES} cases of {proving.EVENTS} entries on {kind}")
+            folder = home / kind
+            folder.mkdir(parents=True)
+            url = f"sqlite+aiosqlite:///{folder / 'varna.db'}" if kind == "sqlite" else server.address(server.create())
+            rates = await proving.proved(url, folder)
+            details = {
+                "with_every_body_read": round(rates.read),
+                "rows": rates.rows,
+                "signed_in_s": round(rates.signing, 2),
+            }
+            figures.append(Figure(f"verify_{kind}", rates.chained, "ledger rows/s", 20_000, "higher", details))
+    return figures
+
+
 async def pages_of_many_cases(home: Path) -> list[Figure]:
     """The worklist over a crowd, on both kinds of database."""
     figures, weights = [], []
@@ -206,6 +225,7 @@ async def measure() -> list[Figure]:
         figures += await cases(Path(folder) / "live")
         figures += await people_told(Path(folder) / "told")
         figures += await reports_handed_in(Path(folder) / "reports")
+        figures += await ledgers_proved(Path(folder) / "proved")
         figures += await pages_of_many_cases(Path(folder) / "lists")
     return figures
 
