@@ -64,17 +64,22 @@ class Contents:
     """The files, made one by one; people have the same name in all of them."""
 
     def __init__(
-        self, gathered: Gathered, asked: Asked, shown: Words, history: Mapping[str, bytes] | None = None
+        self,
+        gathered: Gathered,
+        asked: Asked,
+        shown: Words,
+        histories: Mapping[str, bytes] | None = None,
+        lacking: Mapping[str, str] | None = None,
     ) -> None:
         self.gathered, self.asked, self.words = gathered, asked, shown
-        self._history = history or {}
+        self._histories, self._lacking = histories or {}, lacking or {}
         self._names = Pseudonyms(() if asked.identified else gathered.people)
 
     @cached_property
     def files(self) -> dict[str, bytes]:
         """Each file by its name, but for manifest and signature."""
         made = dict(self._cases())
-        made |= self._history
+        made |= self._histories
         made["access.jsonl"] = b"".join(canonical(self._read(one)) for one in self.gathered.reads)
         made["tree.json"] = canonical(self._tree())
         for routine in self.gathered.routines:
@@ -165,6 +170,7 @@ class Contents:
             "decision": asked.decision,
             "period": period,
             "heads": heads,
+            "without_history": dict(sorted(self._lacking.items())),
             "erased": [case.ref for case in its.cases if case.erased],
         }
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audit.package.contents import Asked, Contents
-from audit.package.gathered import Gathered, gather, in_period
+from audit.package.engine import histories
+from audit.package.gathered import gather, in_period
 from audit.package.verifier import MANIFEST, SIGNATURE, canonical, packed
 from models.areas import Area, may_visit
 from models.refusal import BadInput, Problem, Refusal
@@ -87,7 +88,9 @@ async def make(
     await _keep(desk, wanted, known, now, by)
     gathered = await gather(desk, keys, wanted.organisation, known, now)
     asked = Asked(by.id if by else OPERATOR, wanted.reason.value, wanted.identified, wanted.decision, wanted.period)
-    content = await asyncio.to_thread(_sealed, gathered, asked, words, keys)
+    remembered, lacking = await histories(desk, known, whole=wanted.identified)
+    its = Contents(gathered, asked, words, remembered, lacking)
+    content = await asyncio.to_thread(lambda: sealed({**its.files, "key.pem": keys.pem().encode()}, keys))
     what = wanted.case or f"{wanted.organisation}-{now:%Y-%m-%d}"
     return Made(f"revisionspaket-{what}.zip", content, tuple(case.ref for case in gathered.cases))
 
@@ -99,11 +102,6 @@ def sealed(files: Mapping[str, bytes], keys: SigningKeys) -> bytes:
     listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     manifest = canonical({"files": listed})
     return packed({**files, MANIFEST: manifest, SIGNATURE: keys.private.sign(manifest)})
-
-
-def _sealed(gathered: Gathered, asked: Asked, words: Words, keys: SigningKeys) -> bytes:
-    files = Contents(gathered, asked, words).files
-    return sealed({**files, "key.pem": keys.pem().encode()}, keys)
 
 
 async def _keep(desk: Desk, wanted: Wanted, refs: Sequence[str], now: datetime, by: Actor | None) -> None:

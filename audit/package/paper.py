@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from desk.paper import PAGE, PAGES, Paper, Row, Section, pdf
 from i18n import event_text, label, when
 from models.evolve import evolve_all
+from models.outside import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audit.package.contents import Contents
     from audit.package.gathered import CaseRecord
+    from i18n import Words
 
 MOST_READS = 200
 """Lines of the reading log in the report; all of them stand in `access.jsonl`."""
@@ -69,13 +71,25 @@ def _facts(its: Contents, case: CaseRecord) -> Iterator[Row]:
 
 
 def _events(its: Contents, case: CaseRecord) -> Iterator[str]:
-    t = its.words
+    t = _local(its, case)
     events = {event.seq: event for event in case.events}
     for entry in case.entries:
         event = events.get(entry.seq)
         happened = its.name(event_text(event, t)) if event else entry.type
-        values = {"seq": entry.seq, "at": when(entry.at, t), "actor": its.name(entry.actor), "happened": happened}
+        values = {"seq": entry.seq, "at": when(entry.at, t), "actor": _actor(its, entry.actor), "happened": happened}
         yield t("package.event", **values)
+
+
+def _local(its: Contents, case: CaseRecord) -> Words:
+    """The words of the routine that the case follows now."""
+    digest = evolve_all(list(case.events)).routine.digest if case.events else ""
+    texts = next((one.texts for one in its.gathered.routines if one.ref.digest == digest), {})
+    return its.words.local(texts)
+
+
+def _actor(its: Contents, code: str) -> str:
+    """Who it was; what happens by itself, or comes from outside, in words."""
+    return its.words(f"package.by_{code}") if code in RESERVED else its.name(code)
 
 
 def _reads(its: Contents) -> Iterator[str]:

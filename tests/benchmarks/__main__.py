@@ -19,7 +19,19 @@ from time import perf_counter
 import psutil
 
 from tests import postgres
-from tests.benchmarks import asked, casepages, lists, live, looking_back, proving, pure, reporting, startup, telling
+from tests.benchmarks import (
+    asked,
+    casepages,
+    lists,
+    live,
+    looking_back,
+    packages,
+    proving,
+    pure,
+    reporting,
+    startup,
+    telling,
+)
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.history import Growth, summary
 
@@ -49,6 +61,13 @@ def looked_back() -> list[Figure]:
         Figure("ledger_fold", looking_back.folded_per_second(), "events/s", 50_000, "higher"),
         Figure("what_if", lived.seconds, f"s for {lived.cases} cases of {lived.deeds} deeds", 60, details=details),
     ]
+
+
+async def handed_over(home: Path) -> list[Figure]:
+    """An audit package."""
+    progress(f"an audit package of {packages.EVENTS} events, in a tree of {packages.OTHERS}")
+    seconds, size = await packages.seconds(home)
+    return [Figure("export_of_a_case", seconds, "s for an audit package", 2, details={"bytes": size})]
 
 
 async def cases(home: Path) -> list[Figure]:
@@ -221,6 +240,7 @@ async def measure() -> list[Figure]:
     """Everything, the quiet things first."""
     figures = [*rules(), *looked_back()]
     with tempfile.TemporaryDirectory(prefix="varna-bench-") as folder:
+        figures += await handed_over(Path(folder))
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")
         figures += await people_told(Path(folder) / "told")

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
-
 async def test_what_two_persons_agree_on_is_gone_and_everything_else_is_there(archive: Archive) -> None:
     desk, town = archive.desk, archive.town
     ends, stays = await archive.closes(file=b"hot"), await archive.closes(file=b"hot")

@@ -25,6 +25,7 @@ from models.events import FACTS, moments
 from models.message import Narrative
 from models.notice_rule import NoticeMatrix
 from models.obligation_rule import Escalation, ObligationRule
+from models.outside import RESERVED
 from models.police_file import PoliceFile, RestrainingOrder
 from models.risk import Factor, RiskRule
 from models.rota import Because
@@ -194,6 +195,7 @@ def pages() -> set[str]:
         *(f"routine_key.{name}" for name in WorkCalendar.model_fields),
         *(f"proof.flaw.{code}" for code in proof.CODES),
         *(f"verify.{code}" for code in SAID),
+        *(f"package.by_{code}" for code in RESERVED),
         *(f"replay.{code}" for code in (*Verdict, "nondeterministic", "unreadable", "broken", "decides_otherwise")),
         *(f"replay_short.{verdict}" for verdict in Verdict),
         *(f"replay_how.{code}" for code in Discord),

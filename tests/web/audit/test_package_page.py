@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from activities.history import Run
 from models.vocabulary.reading import ReadGround
 from storage import access
 from tests.audit.packaged import unpacked, verified
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.web.browser import Chromium
-    from tests.web.city import City
+    from tests.web.city import City, LivingCity
 
 PATH = "/revision/paket"
 ASKED = {"what": "case", "reason": "audit"}
@@ -81,3 +84,21 @@ async def test_what_lacks_is_named_at_its_field_and_nothing_is_made(own_city: Ci
 
 async def test_everybody_can_use_it(city: City, chromium: Chromium) -> None:
     await each_look(chromium, city.url, PATH, cookies=await city.cookies(REV))
+
+
+async def test_what_the_engine_remembers_is_in_it_in_outline_and_whole_after_a_decision(
+    living_city: LivingCity,
+) -> None:
+    ref = await living_city.begins("triaged")
+    name, decided = f"cases/{ref}/history.jsonl", {"identified": "yes", "decision": "KS 2026/41"}
+    async with living_city.visitor(REV) as auditor:
+        plain = unpacked((await auditor.send_form(PATH, **ASKED, case=ref)).content)
+        whole = unpacked((await auditor.send_form(PATH, **ASKED, case=ref, **decided)).content)
+    lines = [json.loads(line) for line in plain[name].splitlines()]
+    assert lines[0]["type"] == "workflow_execution_started"
+    assert [line["event"] for line in lines] == list(range(1, len(lines) + 1))
+    assert json.loads(plain["package.json"])["without_history"] == {}
+    run = Run.from_bytes(ref, lines[0]["id"], whole[f"cases/{ref}/history/1.bin"])
+    first = hashlib.sha256(run.events[0].SerializeToString(deterministic=True)).hexdigest()
+    assert first == lines[0]["sha256"]
+    assert MARKED.encode() not in whole[f"cases/{ref}/history/1.bin"]
