@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from audit.proof import prove
 from i18n import label
 from models.refusal import BadInput, Problem
 from operate import logs
+from operate.proving import checkpoint_all
 from operate.scenarios import SCENARIOS
 from operate.scenarios.dutylog import DutyLog
 from operate.show import ICONS
@@ -72,6 +73,7 @@ async def demo(home: Path, words: Words) -> None:
             stories = await asyncio.gather(*map(logs_of, SCENARIOS))
         days = (await town.now() - opened) // timedelta(days=1)
         await archive_all(place)
+        await checkpoint_all(place.house, None, datetime.now(UTC))
     for scenario, told in zip(SCENARIOS, stories, strict=True):
         for log in told:
             echo(line(scenario, log, words))

@@ -28,6 +28,7 @@ from tests.benchmarks import (
     packages,
     proving,
     pure,
+    replaying,
     reporting,
     startup,
     telling,
@@ -123,6 +124,18 @@ async def cases(home: Path) -> list[Figure]:
         Figure("open_timers", counted["most_timers_open"], "timers at once in one case", 1, margin=1),
         Figure("memory", memory, "kB per open cached case"),
     ]
+
+
+async def proofs(home: Path) -> list[Figure]:
+    """A case replayed and held against its ledger."""
+    progress(f"a case of {replaying.EVENTS} events of history, replayed")
+    case, longer = await replaying.proved(home)
+    unit = "ms to replay {} events of history and compare with the ledger"
+    figures = []
+    for name, its, limit in (("replay", case, 150), ("replay_of_a_long_case", longer, None)):
+        details = {"ledger_events": its.recorded, "rounds": its.rounds}
+        figures.append(Figure(name, its.milliseconds, unit.format(its.history), limit, details=details))
+    return figures
 
 
 async def first_case(home: Path) -> list[Figure]:
@@ -241,6 +254,7 @@ async def measure() -> list[Figure]:
     figures = [*rules(), *looked_back()]
     with tempfile.TemporaryDirectory(prefix="varna-bench-") as folder:
         figures += await handed_over(Path(folder))
+        figures += await proofs(Path(folder) / "replay")
         figures += await first_case(Path(folder) / "up")
         figures += await cases(Path(folder) / "live")
         figures += await people_told(Path(folder) / "told")
