@@ -7,6 +7,7 @@ import signal
 
 import structlog
 
+from audit.access import BETWEEN_SWEEPS, keep_sweeping
 from desk.archiving import keep_archived
 from desk.custody import keep_up
 from desk.erasure import keep_finishing
@@ -35,6 +36,7 @@ async def main(settings: Settings) -> None:
             kept_up = (
                 sweep(house, cases, settings.sweep_seconds),
                 keep_up(house, settings.sweep_seconds),
+                keep_sweeping(house, BETWEEN_SWEEPS),
                 keep_archived(house),
                 keep_finishing(house, settings.sweep_seconds),
                 run_messenger(house, cases, postman),

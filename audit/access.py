@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import structlog
 
 from models import unusual
 from models.areas import Area, may_visit
@@ -12,7 +15,6 @@ from storage import access, duty, people, read_reviews, routines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from storage.duty import Pool
     from storage.read_reviews import Review
 
+log = structlog.get_logger()
+
+BETWEEN_SWEEPS = 3600.0
+"""Seconds: somebody looks within days, not minutes."""
 BACK = timedelta(days=30)
 """How far a sweep looks back: whatever is older was looked at by those before it."""
 LONGEST_NOTE = 2000
@@ -73,6 +79,17 @@ async def sweep_all(desk: Desk, now: datetime) -> int:
     async with desk.database.reading() as session:
         codes = await people.organisations(session)
     return sum([await sweep(desk, code, now) for code in codes])
+
+
+async def keep_sweeping(desk: Desk, seconds: float) -> None:
+    """Until cancelled: look again every so many seconds, whether anybody opens the page or not."""
+    while True:
+        try:
+            if found := await sweep_all(desk, datetime.now(UTC)):
+                log.info("unusual reading waits to be reviewed", count=found)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
+            log.warning("the reading log was not looked through, will try again", error=type(error).__name__)
+        await asyncio.sleep(seconds)
 
 
 async def waiting(desk: Desk, reader: Actor, *, reviewed: bool = False) -> list[Review]:

@@ -82,6 +82,8 @@ class Contents:
         made |= self._histories
         made["access.jsonl"] = b"".join(canonical(self._read(one)) for one in self.gathered.reads)
         made["tree.json"] = canonical(self._tree())
+        numbers = {one.number for one in self.gathered.checkpoints}
+        made |= {f"stamps/{number}.tsr": token for number, token in self.gathered.stamps.items() if number in numbers}
         for routine in self.gathered.routines:
             # Byte by byte what the digest is over.
             made[f"routines/{routine.ref.digest}.json"] = canonical(routine.model_dump(mode="json"))[:-1]

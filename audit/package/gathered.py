@@ -71,6 +71,8 @@ class Gathered:
     routines: Sequence[Routine]
     checkpoints: Sequence[Stored]
     tree: Tree
+    stamps: dict[int, bytes] = field(repr=False, default_factory=dict)
+    """What a time authority said of a checkpoint, by its number."""
     people: dict[str, Member] = field(repr=False, default_factory=dict)
     """Everybody in the directory, by code."""
 
@@ -98,6 +100,7 @@ async def gather(desk: Desk, keys: SigningKeys, organisation: str, refs: Sequenc
         cases = [await _case(session, desk, ref, entries[ref]) for ref in refs]
         reads = await access_chain.links_of(session, organisation, refs)
         checkpoints = [one for one in await anchors.checkpoints(session, organisation) if one.number <= stored.number]
+        stamps = await anchors.stamps(session, organisation)
         tree = Tree(await anchors.leaves(session, organisation, stored.size))
         name = await session.scalar(
             select(tables.organisations.c.name).where(tables.organisations.c.code == organisation)
@@ -105,7 +108,7 @@ async def gather(desk: Desk, keys: SigningKeys, organisation: str, refs: Sequenc
         followed = [await routines.by_digest(session, one) for one in _digests(cases)]
         everybody = await _everybody(session, cases, reads)
         members = await _members(session, desk, everybody)
-    return Gathered(organisation, name or organisation, now, cases, reads, followed, checkpoints, tree, members)
+    return Gathered(organisation, name or organisation, now, cases, reads, followed, checkpoints, tree, stamps, members)
 
 
 async def _case(session: AsyncSession, desk: Desk, ref: str, entries: Sequence[Entry]) -> CaseRecord:
