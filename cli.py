@@ -19,6 +19,7 @@ from operate.commands import (
     drill,
     duty,
     export,
+    keys,
     notices,
     retention,
     routine,
@@ -38,7 +39,6 @@ class Language(StrEnum):
 
 
 app = typer.Typer(cls=Front, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-keys_app = typer.Typer(help="The master keys, which lock the key of every case.")
 app.add_typer(audit.app, name="audit")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(drill.app, name="drill")
@@ -48,7 +48,7 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(routine.app, name="routine")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(token.app, name="token")
-app.add_typer(keys_app, name="keys")
+app.add_typer(keys.app, name="keys")
 app.command("conformance", epilog=example("conformance --organisation 9001 --year 2026"))(conformance.conformance)
 app.command("export", epilog=example("export --format ocel --year 2026 --out 2026.json"))(export.export)
 app.command("simulate", epilog=example("simulate --routine granvik.toml --since 2026-01-01"))(simulate.simulate)
@@ -256,15 +256,6 @@ def migrate(
         raise EngineOutOfReach("the database is migrated")
     if not registered:
         typer.echo(ctx.obj("cli.engine_later"), err=True)
-
-
-@keys_app.command("rotate", epilog=example("keys rotate"))
-def keys_rotate(ctx: typer.Context) -> None:
-    """Make a new master key and lock every case's key with it. Work may go on meanwhile; keep a copy of the file."""
-    from operate import terminal, upkeep
-
-    name, number = asyncio.run(upkeep.rotate(terminal.settings()))
-    typer.echo(ctx.obj("cli.rotated", id=name, number=number))
 
 
 @app.command(epilog=example("doctor"))

@@ -21,6 +21,7 @@ from storage.cases import CaseWaits, UnknownCase
 from storage.database import OutOfReach
 from storage.destruction import UnknownCertificate, UnknownList
 from storage.keys import BadKeyFile, KeyDestroyed, UnknownKey, Unreadable
+from storage.masters import BadKeyCopy
 from storage.messages import UnknownMessage
 from storage.people import UnknownUser
 from storage.programs import UnknownProgram
@@ -212,7 +213,7 @@ def _out_of_reach(error: Exception, words: Words) -> Ending | None:
             code = "no_routine"
         case PortTaken():
             code, values = error.code, {"detail": str(error)}
-        case BadKeyFile() | UnknownKey() | Unreadable():
+        case BadKeyCopy() | BadKeyFile() | UnknownKey() | Unreadable():
             code, values = "keys_do_not_fit", {"detail": str(error)}
         case OSError() if error.filename:
             code, values = "file_out_of_reach", {"file": str(error.filename), "detail": error.strerror or ""}

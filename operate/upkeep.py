@@ -12,12 +12,16 @@ from temporalio.converter import DataConverter
 
 from operate.house import House
 from operate.up import prepare, renew
+from storage import masters as masters_of
 from storage import schema
 from storage.database import Database
 from storage.keys import KEY, BadKeyFile, KeyRing, MasterKeys, rewrap
 from workflows.client import EngineOutOfReach, connect, register_attributes
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from settings import Settings
 
 PAUSE = 0.5
@@ -57,7 +61,7 @@ async def migrate(settings: Settings, patience: float) -> bool:
 async def rotate(settings: Settings) -> tuple[str, int]:
     """Make a new master key, active from now on, and wrap every data key by it.
 
-    The old key stays in the file: backups need it, and workers read the file again when they meet the new one.
+    The old key stays in the file until it is retired: workers read the file again when they meet the new one.
 
     :return: the id of the new key, and how many data keys were wrapped anew.
     :raises OSError: if the file of master keys cannot be replaced; nothing is changed then.
@@ -65,18 +69,75 @@ async def rotate(settings: Settings) -> tuple[str, int]:
     path = settings.master_key
     name = _free(MasterKeys.read(path))
     held = path.read_text(encoding="ascii").rstrip("\n")
-    beside = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(f"{held}\n{name} {secrets.token_hex(KEY)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    _replace(path, f"{held}\n{name} {secrets.token_hex(KEY)}\n")
     opened = Database(settings.database)
     try:
         async with opened.writing() as session:
             return name, await rewrap(session, KeyRing(MasterKeys.read(path)))
     finally:
         await opened.close()
+
+
+async def retire(settings: Settings, now: datetime) -> tuple[list[str], int]:
+    """Forget all master keys but the active one: no backup from before can be read by what is left.
+
+    :return: the ids of those that are gone, and of how many destroyed cases that was the last thing left.
+    :raises OSError: if the file of master keys cannot be replaced; begun again, it goes on.
+    """
+    path = settings.master_key
+    masters = MasterKeys.read(path)
+    opened = Database(settings.database)
+    try:
+        async with opened.writing() as session:
+            names = await masters_of.retire(session, KeyRing(masters), now)
+        kept = [line for line in path.read_text(encoding="ascii").splitlines() if line.split()[:1] == [masters.active]]
+        if names and kept:  # a file with one line may have no id in it, and has nothing to lose
+            _replace(path, f"{kept[0]}\n", wipe=True)
+        async with opened.writing() as session:
+            return names, await masters_of.gone(session, names, now)
+    finally:
+        await opened.close()
+
+
+async def save_keys(settings: Settings, path: Path) -> None:
+    """Keep a copy of the table of keys, as they are wrapped now; raises OSError rather than replace a file."""
+    opened = Database(settings.database)
+    try:
+        async with opened.reading() as session:
+            copy = await masters_of.copied(session)
+    finally:
+        await opened.close()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(copy)
+
+
+async def load_keys(settings: Settings, copy: bytes) -> int:
+    """After an older backup was put back: wrap its keys as a newer copy of the table has them; how many."""
+    masters = MasterKeys.read(settings.master_key)
+    opened = Database(settings.database)
+    try:
+        async with opened.writing() as session:
+            return await masters_of.restored(session, copy, masters)
+    finally:
+        await opened.close()
+
+
+def _replace(path: Path, text: str, *, wipe: bool = False) -> None:
+    """Put another file in its place, whole or not at all.
+
+    :param wipe: write over what stood there. A disk may keep it all the same: `docs/backups.md`.
+    """
+    beside = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    with path.open("r+b") as before:
+        beside.replace(path)
+        if wipe:
+            before.write(bytes(os.fstat(before.fileno()).st_size))
+            before.flush()
+            os.fsync(before.fileno())
 
 
 def _free(masters: MasterKeys) -> str:

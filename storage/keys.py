@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, delete, event, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from storage.tables import case_keys, search_terms
+from storage.database import insert_into
+from storage.tables import case_keys, master_keys, search_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -161,11 +162,30 @@ class KeyRing:
         """Make the key of a new scope. Not remembered before it is committed and asked for."""
         self._remembered.pop(scope, None)  # a transaction that was rolled back may have left one
         key = DataKey(secrets.token_bytes(KEY))
-        active = self.masters.active
+        active = await self._usable(session)
         wrapped = key.wrapped(self.masters.keys[active], scope)
         row = {"scope": scope, "organisation": organisation, "master": active, "wrapped": wrapped}
         await session.execute(insert(case_keys), row)
         return key
+
+    async def _usable(self, session: AsyncSession) -> str:
+        """The active master key, unless it was retired: then the one that stands in the file now.
+
+        Whoever retires it meanwhile waits for this transaction, and wraps anew what it writes.
+        """
+        for _ in range(2):
+            name = self.masters.active
+            asked = select(master_keys.c.retired).where(master_keys.c.name == name).with_for_update(read=True)
+            row = (await session.execute(asked)).one_or_none()
+            if row is None:
+                new = insert_into(session, master_keys).values(name=name).on_conflict_do_nothing()
+                await session.execute(new)
+                row = (await session.execute(asked)).one()
+            if row.retired is None:
+                return name
+            if self._reread:
+                self.masters = self._reread()
+        raise UnknownKey(f"master key {name}: retired")
 
     async def key(self, session: AsyncSession, scope: str) -> DataKey:
         """The key of a scope; raises `UnknownKey` or `KeyDestroyed`."""

@@ -15,7 +15,7 @@ from storage.tables.accounts import (
     sessions,
 )
 from storage.tables.archives import Verdict, archives, replays
-from storage.tables.cases import case_keys, cases, heads, ledger, obligations, reports, sequences
+from storage.tables.cases import case_keys, cases, heads, ledger, master_keys, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
 from storage.tables.destruction import certificates, destruction_items, destruction_lists, holds
 from storage.tables.evidence import EvidenceState, evidence
@@ -73,6 +73,7 @@ __all__ = [
     "identities",
     "inbox",
     "ledger",
+    "master_keys",
     "message_changes",
     "messages",
     "metadata",

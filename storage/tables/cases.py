@@ -59,6 +59,14 @@ case_keys = Table(
     Column("destroyed_at", Instant),
 )
 
+master_keys = Table(
+    "master_keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    # Since when nothing may be wrapped by it any more, and it is in no file.
+    Column("retired", Instant),
+)
+
 ledger = Table(
     "ledger",
     metadata,

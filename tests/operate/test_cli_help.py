@@ -17,6 +17,7 @@ from tests.operate.commands import plain, varna
 PROMISED = (
     "up web demo report cases case act history obligations notices-resend rebuild migrate doctor watch "
     "routine-check routine-show routine-schema routine-adopt drill-start drill-show drill-end keys-rotate "
+    "keys-retire keys-save keys-load "
     "contacts-list contacts-import contacts-export contacts-absent contacts-check "
     "duty-who duty-gaps duty-import duty-export duty-override duty-refresh "
     "retention-list retention-lists retention-show retention-propose retention-approve retention-spare "

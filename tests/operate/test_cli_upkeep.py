@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,6 +67,27 @@ def test_after_a_rotation_every_case_is_read_under_the_new_master_key_alone(home
     old, new = file.read_text().splitlines()
     assert old.split()[0] != new.split()[0]
     file.write_text(f"{new}\n")
+    assert varna("history", ref, "--json").document == before
+
+
+def test_older_backups_are_given_up_for_good_and_one_is_read_with_a_copy_of_the_keys(
+    home: Path, tmp_path: Path
+) -> None:
+    ref = a_case(TRIAGE)
+    before, backup, copy = varna("history", ref, "--json").document, tmp_path / "backup.db", tmp_path / "keys.json"
+    with closing(sqlite3.connect(home / "varna.db")) as source, closing(sqlite3.connect(backup)) as target:
+        source.backup(target)
+    for words in (("keys", "rotate"), ("keys", "retire"), ("keys", "save", str(copy))):
+        ended = varna(*words)
+        assert ended.code == 0, ended.err
+    assert len((home / "keys" / "master.key").read_text().splitlines()) == 1
+    assert varna("history", ref, "--json").document == before
+    assert varna("keys", "save", str(copy)).code == 5  # no copy is replaced
+    for part in home.glob("varna.db*"):
+        part.unlink()
+    shutil.copy(backup, home / "varna.db")
+    assert varna("history", ref, "--json").error["code"] == "keys_do_not_fit"
+    assert varna("keys", "load", str(copy)).code == 0
     assert varna("history", ref, "--json").document == before
 
 
