@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.reading_log import verify_reads
-from storage import anchors, guards
+from storage import anchors, expected, guards
 from storage.cases import UnknownCase
 from storage.checkpoint import BadCheckpoint, Note, from_mail, origin_of
-from storage.proof import Flaw, Proof, Signed, cases_of, verify_cases, verify_entries_of_leaves, verify_tree
+from storage.proof import Flaw, Proof, Signed, verify_cases, verify_entries_of_leaves, verify_tree
 from storage.stamps import stands_for
 
 if TYPE_CHECKING:
@@ -52,9 +52,12 @@ async def verify(
         stamps = await anchors.stamps(session, organisation)
         for guard in await guards.down(session):
             proof.found(Flaw("unguarded", organisation, what=guard))
-        cases = await cases_of(session, organisation)
+        cases = await expected.cases(session, organisation)
+        missing = await expected.missing_numbers(session, organisation, cases)
     if ref is not None and ref not in cases:
         raise UnknownCase(ref)
+    for number in missing:
+        proof.found(Flaw("number_missing", organisation, number))
     signed = [*_kept(proof, stored, stamps, keys), *_given(proof, given, stored, keys)]
     chosen = cases if ref is None else [ref]
     await verify_cases(database, proof, chosen, ring, lambda done: told(done, len(chosen)))

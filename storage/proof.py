@@ -11,12 +11,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import exists, select, union
+from sqlalchemy import exists, select
 
-from storage import tables
+from storage import expected, tables
 from storage.chain import Entry, Head, findings
 from storage.database import snapshot
-from storage.keys import Unreadable
+from storage.keys import UnknownKey, Unreadable
 from storage.tree import Growing
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ _ENVELOPE = ("case", "seq", "actor", "cause")
 
 CODES = (
     "no_hash", "unknown_algorithm", "no_body", "changed", "unlinked", "gap", "truncated", "empty", "no_head",
-    "head_differs", "row_unreadable", "body_unreadable", "body_differs", "leaf_differs", "leaf_missing",
+    "head_differs", "number_missing", "key_missing", "key_unreadable", "destroyed_unapproved", "row_unreadable",
+    "body_unreadable", "body_differs", "leaf_differs", "leaf_missing",
     "leaf_elsewhere", "leaf_gap", "entry_missing", "root_differs", "tree_shorter", "checkpoint_missing",
     "checkpoint_unreadable", "checkpoint_of_another", "checkpoint_unsigned", "checkpoint_differs",
     "checkpoint_backwards", "stamp_differs", "no_key", "unguarded", "given_unreadable", "given_of_another",
@@ -105,16 +106,6 @@ class Proof:
             self.flaws.append(flaw)
 
 
-async def cases_of(session: AsyncSession, organisation: str) -> list[str]:
-    """The cases that must have a ledger, from every place that tells of one."""
-    its = tables.reports.c
-    places = [select(table.c.case).where(table.c.organisation == organisation) for table in (
-        tables.ledger, tables.heads, _TREE)]  # fmt: skip
-    places.append(select(tables.cases.c.ref).where(tables.cases.c.organisation == organisation))
-    places.append(select(its.case).where(its.organisation == organisation, its.started))
-    return sorted((await session.execute(union(*places))).scalars())
-
-
 async def verify_cases(
     database: Database,
     proof: Proof,
@@ -148,13 +139,23 @@ async def _verify_some(database: Database, proof: Proof, some: Sequence[str], ri
             for one in some:
                 await _verify_some(database, proof, [one], ring)
         return
-    keys: dict[str, DataKey] = {}
-    if ring is not None:
-        async with database.reading() as session:
-            keys = await ring.several(session, some)
+    async with database.reading() as session:
+        for case, code in (await expected.keys_amiss(session, some)).items():
+            proof.found(Flaw(code, proof.organisation, case))
+        keys = await _keys(session, proof, some, ring) if ring else {}
     by_case = {case: list(its) for case, its in groupby(rows, key=lambda row: row[0])}
     for case in some:
         _case(proof, case, by_case.get(case, []), heads.get(case), keys.get(case))
+
+
+async def _keys(session: AsyncSession, proof: Proof, some: Sequence[str], ring: KeyRing) -> dict[str, DataKey]:
+    try:
+        return await ring.several(session, some)
+    except (Unreadable, UnknownKey):
+        if len(some) > 1:
+            return {case: key for one in some for case, key in (await _keys(session, proof, [one], ring)).items()}
+        proof.found(Flaw("key_unreadable", proof.organisation, some[0]))
+        return {}
 
 
 async def verify_tree(database: Database, proof: Proof, signed: Sequence[Signed]) -> None:

@@ -15,7 +15,7 @@ GUARDED = ("ledger", "heads", "tree_leaves", "checkpoints", "checkpoint_stamps",
 async def breaks_in(session: AsyncSession) -> None:
     """From here on, nothing is append-only."""
     if session.get_bind().dialect.name == "postgresql":
-        for table in GUARDED:
+        for table in (*GUARDED, "case_keys"):
             await session.execute(text(f'ALTER TABLE "{table}" DISABLE TRIGGER USER'))
             await session.execute(text(f'GRANT UPDATE, DELETE, TRUNCATE ON "{table}" TO CURRENT_USER'))
         return

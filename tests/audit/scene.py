@@ -12,6 +12,7 @@ from audit.verify import Given, verify
 from storage import anchors, ledger, tables
 from storage.chain import START, hash_of
 from storage.checkpoint import Note
+from storage.keys import KeyRing
 from storage.signing import SigningKeys
 from storage.tree import root
 from tests.storage.town import NOON, Town, found, note, triage
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from storage.anchors import Stored
     from storage.chain import Entry
     from storage.database import Database
-    from storage.keys import KeyRing
     from storage.proof import Proof
 
 DAY = timedelta(days=1)
@@ -46,7 +46,9 @@ class Scene:
         return Given("mail", self.taken[1].note)
 
     async def verify(self, *given: Given, ref: str | None = None) -> Proof:
-        return await verify(self.town.database, self.keys, "9001", ref=ref, given=given, ring=self.town.ring)
+        return await verify(
+            self.town.database, self.keys, "9001", ref=ref, given=given, ring=KeyRing(self.town.ring.masters)
+        )
 
     async def entries(self, session: AsyncSession, case: str | None = None) -> list[Entry]:
         return await ledger.entries(session, case or self.one)

@@ -77,6 +77,11 @@ def strange() -> SigningKeys:
     return SigningKeys(key, (key.public_key(),))
 
 
+async def never_was(_: Scene, session: AsyncSession) -> None:
+    """A case that began after the last checkpoint: nothing of it was signed, but its number was given out."""
+    await session.execute(update(tables.sequences).values(last=3))
+
+
 async def stolen(scene: Scene, session: AsyncSession) -> None:
     """Even with the installation's own key: the auditor's copy stands against it."""
     await scene.rewrite(session)
@@ -170,6 +175,20 @@ TAMPERING: dict[str, tuple[Deed, str]] = {
     "a case without a trace, and all signed anew": (vanished(closed=True, signed=True), "given_longer"),
     "an entry made up at the end": (made_up, "body_unreadable"),
     "the newest entry told otherwise": (told_otherwise, "body_differs"),
+    "a case without a trace, before it was ever signed": (never_was, "number_missing"),
+    "the key of a case removed": (sql("DELETE FROM case_keys WHERE scope = :one"), "key_missing"),
+    "the key of a case destroyed without a decision": (
+        sql("UPDATE case_keys SET wrapped = NULL, destroyed_at = '2026-03-01 00:00:00.000000' WHERE scope = :one"),
+        "destroyed_unapproved",
+    ),
+    "the key of a case exchanged": (
+        sql("UPDATE case_keys SET wrapped = (SELECT wrapped FROM case_keys WHERE scope = :two) WHERE scope = :one"),
+        "key_unreadable",
+    ),
+    "the key of a case by a master key that nobody has": (
+        sql("UPDATE case_keys SET master = 'lost' WHERE scope = :one"),
+        "key_unreadable",
+    ),
     "a leaf removed": (sql("DELETE FROM tree_leaves WHERE position = 1"), "leaf_gap"),
     "the leaf of an entry removed": (sql('DELETE FROM tree_leaves WHERE "case" = :one AND seq = 2'), "leaf_missing"),
     "the last leaves removed": (sql("DELETE FROM tree_leaves WHERE position > 4"), "tree_shorter"),
