@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from i18n.times import ZONE
 from models.events import Event
+from models.evolve import evolve_all
 from models.message import is_drill
+from models.sight import kept_out
 from storage import routines, tables
 from storage.ledger import context_of
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from models.case import RoutineRef
+    from models.message import Actor
     from models.routine import Routine
     from storage.database import Database
     from storage.keys import KeyRing
@@ -47,14 +50,16 @@ class Wanted:
     since: datetime | None = None
     before: datetime | None = None
     case: str | None = None
+    reader: Actor | None = None
+    """Who is to see it: of a case that they are kept out of they see nothing here either."""
 
     @classmethod
-    def of_year(cls, organisation: str | None, year: int | None) -> Wanted:
+    def of_year(cls, organisation: str | None, year: int | None, reader: Actor | None = None) -> Wanted:
         """Those reported in a year of the Swedish calendar."""
         if year is None:
-            return cls(organisation)
+            return cls(organisation, reader=reader)
         start, end = (datetime(one, 1, 1, tzinfo=ZONE).astimezone(UTC) for one in (year, year + 1))
-        return cls(organisation, start, end)
+        return cls(organisation, start, end, reader=reader)
 
 
 @dataclass
@@ -76,7 +81,8 @@ class Histories:
             async with self.database.reading(of=self._walls) as session:
                 found = await self._some(session, refs[start : start + AT_ONCE])
             for one in found:
-                yield one
+                if self.wanted.reader is None or not kept_out(self.wanted.reader, evolve_all(one.events())):
+                    yield one
 
     async def read(self) -> AsyncIterator[tuple[str, list[Event]]]:
         """Each case with its events, and its routines known to `routine`."""

@@ -63,7 +63,19 @@ def load(path: Path, organisation: str | None = None) -> Routine:
     :raises BadInput: every problem, its field as `file:line key` where the key can be found.
     :raises OSError: if the file cannot be read.
     """
-    document, texts = _merged(path, ())
+    return _routine(path, path.read_text(encoding="utf-8"), organisation)
+
+
+def parse(text: str, organisation: str) -> Routine:
+    """Read a routine from the text of a file that lies nowhere; it may extend those of this installation.
+
+    :raises BadInput: every problem, by line.
+    """
+    return _routine(ROUTINES / "rutin.toml", text, organisation)
+
+
+def _routine(path: Path, text: str, organisation: str | None) -> Routine:
+    document, texts = _merged(path, text, ())
     if organisation is not None:
         document["organisation"] = organisation
     try:
@@ -93,9 +105,8 @@ def schema() -> str:
     return json.dumps({**whole, **head}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def _merged(path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, str]]:
+def _merged(path: Path, text: str, above: tuple[Path, ...]) -> tuple[Document, dict[str, str]]:
     """The document over those it extends, and the texts of all of them, its own first."""
-    text = path.read_text(encoding="utf-8")
     try:
         document = tomllib.loads(text)
     except RecursionError:
@@ -114,7 +125,7 @@ def _merged(path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, st
         named = f"{base}.toml" if known else "that"
         problem = Problem(field="extends", code="extends", reason=f"no other file beside it is called {named}")
         raise BadInput(_placed(problem, {path.name: text}))
-    below, texts = _merged(beside, (*above, path))
+    below, texts = _merged(beside, beside.read_text(encoding="utf-8"), (*above, path))
     return _over(below, document), {path.name: text} | texts
 
 

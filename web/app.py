@@ -49,7 +49,7 @@ from web.pages import (
     trouble,
     worklist,
 )
-from web.pages.audit import access, hub, proof, replay
+from web.pages.audit import access, conformance, hub, proof, replay, whatif
 from web.pages.audit import package as audit_package
 from web.problems import problem
 from web.templating import STATIC
@@ -72,6 +72,7 @@ PAGES = (
     case,
     colleagues,
     coming,
+    conformance,
     contacts,
     destruction,
     duty,
@@ -92,6 +93,7 @@ PAGES = (
     sign_in_passkey,
     sign_in_provider,
     sign_in_setup,
+    whatif,
     worklist,
 )
 """In no particular order, but that what has its own address below the cases comes before the case and its forms."""

@@ -93,6 +93,8 @@ PAGES: dict[str, Area | Open] = {
     "/revision/kontroll/nyckel.pem": Area.AUDIT,
     "/revision/kontroll/{number}/kontrollpunkt.txt": Area.AUDIT,
     "/revision/kontroll/{number}/stampel.tsr": Area.AUDIT,
+    "/revision/efterlevnad": Area.AUDIT,
+    "/revision/tank-om": Area.AUDIT,
     "/revision/uppspelning": Area.AUDIT,
     "/revision/uppspelning/{ref}": Area.AUDIT,
     "/revision/atkomst": Area.ACCESS_LOG,

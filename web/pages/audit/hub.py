@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from models.areas import Area, may_visit
 from web.navigation import PATHS
-from web.pages.audit import proof
+from web.pages.audit import conformance, proof, whatif
 from web.visit import Visit, at
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("replay", f"{PATHS[Area.AUDIT]}/uppspelning"),
+    Section("conformance", conformance.PATH),
+    Section("whatif", whatif.PATH),
     Section("access", PATHS[Area.ACCESS_LOG], Area.ACCESS_LOG),
     Section("package", f"{PATHS[Area.AUDIT]}/paket"),
     Section("proof", proof.PATH),
