@@ -11,7 +11,9 @@ import structlog
 from models import unusual
 from models.areas import Area, may_visit
 from models.refusal import BadInput, Problem, Refusal
-from storage import access, duty, people, read_reviews, routines
+from models.vocabulary.reading import ReadGround, ReadWhat, Via
+from storage import access, duty, people, read_reviews, reads, routines
+from storage.reads import OPERATOR, Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,6 +122,25 @@ async def settle(desk: Desk, reader: Actor, number: int, note: str, now: datetim
         raise Refusal("own_reading", "note")
     async with desk.database.writing(of={reader.organisation}) as session:
         await read_reviews.settle(session, desk.ring, reader.organisation, number, reader.id, note.strip(), now)
+
+
+async def note_export(
+    desk: Desk,
+    cases: Iterable[str],
+    now: datetime,
+    by: Actor | None,
+    what: ReadWhat,
+    ground: ReadGround = ReadGround.REVIEW,
+    reference: str = "",
+) -> None:
+    """Keep that these cases are handed out: to somebody, or to whoever runs commands on the machine itself."""
+    role = min(by.roles, default=None) if by else None
+    if by is None and ground is ReadGround.REVIEW:
+        ground = ReadGround.OPERATOR
+    who, rest = by.id if by else OPERATOR, (role, Via.EXPORT, now, what.value, ground, reference)
+    handed_out = [Read(ref, ref.partition("-")[0], who, *rest) for ref in cases]
+    async with desk.database.writing() as session:
+        await reads.put(session, *handed_out)
 
 
 async def names(desk: Desk, codes: Iterable[str]) -> dict[str, str]:

@@ -18,11 +18,15 @@ from storage.chain import START, Finding, Head
 from storage.database import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
 FORM = "reads-v1"
+KEY = tuple(column.name for column in tables.reads.primary_key)
+"""By which a row is known: the same read in the same quarter of an hour is one."""
+AT_ONCE = 500
+"""Rows asked for by one question."""
 
 
 @dataclass(frozen=True)
@@ -87,27 +91,39 @@ def _broken(links: Sequence[Link]) -> Iterator[tuple[Link, str]]:
         seq, previous = link.seq, link.hash or ""
 
 
-async def append(session: AsyncSession, key: dict[str, object], **its: object) -> bool:
-    """Keep a read at the end of its organisation's chain; False if it stands there already.
+async def append(session: AsyncSession, organisation: str, rows: Sequence[Mapping[str, object]]) -> int:
+    """Keep reads at the end of an organisation's chain; how many of them did not stand there already.
 
     Whoever appends is alone with the chain until the transaction ends: no two rows follow the same one.
 
-    :param key: the columns by which the row is known.
+    :param rows: all columns but those that make the chain.
     """
-    organisation = str(its["organisation"])
-    head = await _locked(session, organisation)
-    reads = tables.reads
-    same = (reads.c[name] == value for name, value in key.items())
-    if (await session.execute(select(reads.c.seq).where(*same))).first() is not None:
-        return False
-    row = {**its, **key, "seq": head.seq + 1, "previous": head.hash}
-    link = Link(**{field.name: row[field.name] for field in fields(Link) if field.name != "hash"})  # type: ignore[arg-type]
-    row["hash"] = hash_of(link)
-    await session.execute(insert(reads), row)
-    heads = tables.read_heads
-    moved = update(heads).where(heads.c.organisation == organisation)
-    await session.execute(moved.values(seq=row["seq"], hash=row["hash"]))
-    return True
+    last, reads = await _locked(session, organisation), tables.reads
+    seq, previous, known, new = last.seq, last.hash, await _known(session, rows), []
+    for row in rows:
+        if (key := tuple(row[name] for name in KEY)) in known:
+            continue
+        known.add(key)
+        seq += 1
+        its = {**row, "organisation": organisation, "seq": seq, "previous": previous}
+        link = Link(**{field.name: its[field.name] for field in fields(Link) if field.name != "hash"})  # type: ignore[arg-type]
+        previous = hash_of(link)
+        new.append(its | {"hash": previous})
+    if new:
+        await session.execute(insert(reads), new)
+        heads = tables.read_heads
+        moved = update(heads).where(heads.c.organisation == organisation)
+        await session.execute(moved.values(seq=seq, hash=previous))
+    return len(new)
+
+
+async def _known(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> set[tuple[object, ...]]:
+    """Which of these stand there already."""
+    its, found = tables.reads.c, set()
+    for some in (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)):
+        same = (its[name].in_({row[name] for row in some}) for name in KEY)
+        found |= {tuple(row) for row in await session.execute(select(*(its[name] for name in KEY)).where(*same))}
+    return found
 
 
 async def verify(session: AsyncSession, organisation: str | None = None) -> list[Finding]:

@@ -40,6 +40,9 @@ SOURCE: ContextVar[str] = ContextVar("source", default="")
 """The session or program that this request came by, as a mark; the doors say it, so that nobody reads without it."""
 
 
+_SAID = ("role", "at", "ground", "reference")
+
+
 @dataclass(frozen=True)
 class Read:
     """Somebody reads something of a case. `what`: a code such as `case` or `history`, or the id of what it is."""
@@ -121,7 +124,7 @@ async def note(database: Database, read: Read, *, known: bool = False) -> None:
     :param known: it stands there already (`noted`).
     """
     if not known:
-        await database.soon(partial(put, read=read), PATIENCE)
+        await database.soon(partial(_put, read=read), PATIENCE)
 
 
 async def noted(session: AsyncSession, read: Read) -> bool:
@@ -131,10 +134,19 @@ async def noted(session: AsyncSession, read: Read) -> bool:
     return (await session.execute(select(its.at).where(*same))).first() is not None
 
 
-async def put(session: AsyncSession, read: Read) -> None:
-    """Keep it; a second time in a quarter of an hour changes nothing."""
-    its = ("organisation", "role", "at", "ground", "reference")
-    await access_chain.append(session, _key(read), **{name: getattr(read, name) for name in its})
+async def _put(session: AsyncSession, read: Read) -> None:
+    await put(session, read)
+
+
+async def put(session: AsyncSession, *several: Read) -> None:
+    """Keep them; a second time in a quarter of an hour changes nothing."""
+    for organisation in sorted({read.organisation for read in several}):
+        ours = [
+            _key(read) | {name: getattr(read, name) for name in _SAID}
+            for read in several
+            if read.organisation == organisation
+        ]
+        await access_chain.append(session, organisation, ours)
 
 
 class Reading(NamedTuple):

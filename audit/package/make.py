@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audit.access import note_export
 from audit.package.contents import Asked, Contents
 from audit.package.engine import histories
 from audit.package.gathered import gather, in_period
@@ -15,19 +16,17 @@ from audit.package.verifier import MANIFEST, SIGNATURE, canonical, packed
 from models.areas import Area, may_visit
 from models.refusal import BadInput, Problem, Refusal
 from models.vocabulary.reading import PackageReason, ReadGround, ReadWhat
-from storage import access, ledger, reads
-from storage.reads import OPERATOR, Read
+from storage import access, ledger
+from storage.reads import OPERATOR
 from storage.signing import BadSigningKey
-from storage.tables import Via
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from desk.desk import Desk
     from i18n import Words
     from models.message import Actor
-    from models.vocabulary.people import Role
     from storage.signing import SigningKeys
 
 LONGEST_DECISION = 100
@@ -85,7 +84,9 @@ async def make(
         known = [ref for ref in refs if ref not in hidden and await ledger.head(session, ref) is not None]
     if not known:
         raise Refusal("unknown_case", "case") if wanted.case else Refusal("nothing_in_period", "period")
-    await _keep(desk, wanted, known, now, by)
+    ground = ReadGround.DECISION if wanted.identified else ReadGround.REVIEW
+    # Before anything is read: what comes after may fail, and they have asked for it all the same.
+    await note_export(desk, known, now, by, ReadWhat.PACKAGE, ground, wanted.decision or f"reason:{wanted.reason}")
     gathered = await gather(desk, keys, wanted.organisation, known, now)
     asked = Asked(by.id if by else OPERATOR, wanted.reason.value, wanted.identified, wanted.decision, wanted.period)
     remembered, lacking = await histories(desk, known, whole=wanted.identified)
@@ -102,18 +103,6 @@ def sealed(files: Mapping[str, bytes], keys: SigningKeys) -> bytes:
     listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     manifest = canonical({"files": listed})
     return packed({**files, MANIFEST: manifest, SIGNATURE: keys.private.sign(manifest)})
-
-
-async def _keep(desk: Desk, wanted: Wanted, refs: Sequence[str], now: datetime, by: Actor | None) -> None:
-    """Before anything is read: what comes after may fail, and they have asked for it all the same."""
-    ground = ReadGround.DECISION if wanted.identified else ReadGround.REVIEW if by else ReadGround.OPERATOR
-    role: Role | None = min(by.roles, default=None) if by else None
-    user, what = by.id if by else OPERATOR, ReadWhat.PACKAGE.value
-    reference = wanted.decision or f"reason:{wanted.reason}"
-    async with desk.database.writing() as session:
-        for ref in refs:
-            read = Read(ref, wanted.organisation, user, role, Via.EXPORT, now, what, ground, reference)
-            await reads.put(session, read)
 
 
 def _refuse_without_decision(wanted: Wanted) -> None:

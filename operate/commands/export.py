@@ -67,17 +67,19 @@ async def _write(house: House, form: Form, asked: Asked, to: TextIO) -> int:
     from collections.abc import AsyncIterator
     from datetime import UTC, datetime
 
+    from audit.access import note_export
     from audit.exports import ocel, sheet, xes
     from audit.exports.traces import Trace, traces
+    from models.vocabulary.reading import ReadWhat
 
-    number = 0
+    now, refs = datetime.now(UTC), list[str]()
 
     async def counted() -> AsyncIterator[Trace]:
-        nonlocal number
-        async for trace in traces(house, asked, datetime.now(UTC)):
-            number += 1
+        async for trace in traces(house, asked, now):
+            refs.append(trace.case)
             yield trace
 
     async for piece in {Form.OCEL: ocel, Form.XES: xes, Form.CSV: sheet}[form].write(counted()):
         to.write(piece)
-    return number
+    await note_export(house, refs, now, None, ReadWhat.EVENTS)
+    return len(refs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from storage.reads import OPERATOR
@@ -42,3 +44,10 @@ def test_what_is_unusual_is_listed() -> None:
     assert "no_part" in [one["rule"] for one in found]
     assert {one["user"] for one in found} == {"granvik-registrator"}
     assert "granvik-registrator" in plain(varna("audit", "access", "--unusual").out)
+
+
+def test_an_export_for_other_tools_is_a_reading_of_each_case_in_it(tmp_path: Path) -> None:
+    refs = {a_case(), a_case()}
+    assert varna("export", "--format", "csv", "--out", str(tmp_path / "events.csv")).code == 0
+    found = varna("audit", "access", "--via", "export", "--json").document["reads"]
+    assert {(one["case"], one["user"], one["what"]) for one in found} == {(ref, OPERATOR, "events") for ref in refs}

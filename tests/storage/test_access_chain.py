@@ -74,6 +74,18 @@ async def test_what_many_read_at_once_stands_in_one_chain(database: Database) ->
         assert [len(await access_chain.links(session, code)) for code in ("9001", "9002")] == [15, 15]
 
 
+async def test_several_at_once_are_kept_once_each_in_one_chain_for_each_organisation(database: Database) -> None:
+    many = [
+        replace(READ, case=f"{code}-FV-2026-{n:05}", organisation=code) for code in ("9001", "9002") for n in range(700)
+    ]
+    async with database.writing() as session:
+        await reads.put(session, *many[:10])
+        await reads.put(session, *many, *many[:5])
+    async with database.reading() as session:
+        assert [len(await access_chain.links(session, code)) for code in ("9001", "9002")] == [700, 700]
+    assert await found(database) == []
+
+
 @pytest.mark.parametrize("column", FORGED)
 async def test_a_changed_row_is_found(database: Database, column: str) -> None:
     await told(database)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from models.vocabulary.people import Role
@@ -26,7 +25,7 @@ PATH = "/revision/atkomst"
 async def read(city: City, *several: Read) -> None:
     for one in several:
         async with city.house.database.writing() as session:
-            await partial(reads.put, read=one)(session)
+            await reads.put(session, one)
 
 
 def rows(page: str) -> list[str]:
