@@ -60,8 +60,6 @@ class ReadWhat(StrEnum):
     POLICE_REPORT = "police_report"
     PACKAGE = "package"
     """Everything, in an audit package."""
-    EVENTS = "events"
-    """What happened when, for another tool."""
     EVIDENCE = "evidence"
     EXPORT = "export"
     """What happened, in codes, for other tools."""

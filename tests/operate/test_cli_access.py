@@ -50,4 +50,4 @@ def test_an_export_for_other_tools_is_a_reading_of_each_case_in_it(tmp_path: Pat
     refs = {a_case(), a_case()}
     assert varna("export", "--format", "csv", "--out", str(tmp_path / "events.csv")).code == 0
     found = varna("audit", "access", "--via", "export", "--json").document["reads"]
-    assert {(one["case"], one["user"], one["what"]) for one in found} == {(ref, OPERATOR, "events") for ref in refs}
+    assert {(one["case"], one["user"], one["what"]) for one in found} == {(ref, OPERATOR, "export") for ref in refs}
