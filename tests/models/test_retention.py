@@ -123,7 +123,7 @@ def test_one_proposes_and_another_approves() -> None:
 
 def test_a_refusal_names_the_case_and_all_that_stands_against_it() -> None:
     refuse_obstacles([], "9001-FV-2026-00001")
-    with pytest.raises(Refusal) as no:
+    with pytest.raises(Refusal, match="may_not_destroy") as no:
         refuse_obstacles([Obstacle.ON_HOLD, Obstacle.RETAINED], "9001-FV-2026-00001")
     assert no.value.details["obstacles"] == "on_hold, retained"
 
