@@ -29,6 +29,7 @@ from storage import accounts
 from storage.keys import MasterKeys
 from storage.rebuild import rebuild
 from storage.schema import migrate
+from storage.signing import SigningKeys
 from workflows.attributes import ALL
 from workflows.client import EngineOutOfReach, connect
 
@@ -155,12 +156,13 @@ async def up(settings: Settings, port: int, *, fictitious: bool, say: Callable[[
 
 
 async def prepare(settings: Settings, *, fictitious: bool) -> None:
-    """Folder, master key and database, made if they are not there."""
+    """Folder, keys and database, made if they are not there."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.master_key.exists():
         settings.master_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         MasterKeys.create(settings.master_key)
         log.info("made a master key; keep a copy of it elsewhere", file=str(settings.master_key))
+    SigningKeys.open(settings.checkpoint_key)
     await asyncio.to_thread(migrate, settings.database)
     house = House.open(settings)
     try:
