@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.house import ROOT
 from tests.web import city
 from tests.web.browser import DESKTOP, PHONE, Chromium, Look, chromium
-from tests.web.stories import ALICE, BOB, CLEO, DAG, SAM
+from tests.web.stories import ALICE, BOB, CLEO, DAG, DISA, SAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,8 @@ def shots(town: City) -> Iterator[Shot]:
     yield Shot("duty", "/jour", ALICE)
     yield Shot("routine", "/rutin", ALICE)
     yield Shot("administration", "/administration", SAM)
+    yield Shot("reading-log", "/revision/atkomst", DISA)
+    yield Shot("audit-package", "/revision/paket", DISA)
     yield Shot("account", "/konto", BOB)
     yield Shot("not-found", "/finns-inte", BOB)
 

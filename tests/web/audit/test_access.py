@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.vocabulary.people import Role
-from storage import access_chain, reads
+from storage import access_chain, reads, routines
 from storage.reads import Read
 from storage.tables import Via
 from tests.web import markup
@@ -26,6 +26,15 @@ async def read(city: City, *several: Read) -> None:
     for one in several:
         async with city.house.database.writing() as session:
             await reads.put(session, one)
+
+
+async def at_work(city: City) -> datetime:
+    """The last time when the office had been open for an hour."""
+    now = datetime.now(UTC)
+    async with city.house.database.reading() as session:
+        office = (await routines.current(session, "9001", now.date())).calendar
+    opened = (office.hours(office.local_date(now) - timedelta(days=back)) for back in range(10))
+    return next(hours[0] for hours in opened if hours and hours[0] + timedelta(hours=1) < now) + timedelta(hours=1)
 
 
 def rows(page: str) -> list[str]:
@@ -76,7 +85,7 @@ async def test_the_log_goes_on_page_by_page_with_the_same_choice(own_city: City)
 
 
 async def test_what_is_unusual_is_found_reviewed_by_another_and_kept(own_city: City) -> None:
-    now = datetime.now(UTC)
+    now = await at_work(own_city)
     seen = [own_city.ref("police"), own_city.ref("support")]
     await read(own_city, *(Read(ref, "9001", RUT, Role.REGISTRAR, Via.PAGE, now) for ref in seen))
     async with own_city.visitor(DISA) as disa:
@@ -84,6 +93,7 @@ async def test_what_is_unusual_is_found_reviewed_by_another_and_kept(own_city: C
         markup.valid(page)
         (number,) = {int(one) for one in re.findall(rf'action="{PATH}/(\d+)"', page)}
         assert all(ref in page for ref in seen)
+        assert "Ärende som personen inte arbetar med" in page
         empty = await disa.send_form(f"{PATH}/{number}", note=" ")
         assert empty.status_code == 422
         markup.valid(empty.text)
