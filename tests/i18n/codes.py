@@ -199,7 +199,7 @@ def pages() -> set[str]:
         *(f"replay.{code}" for code in (*Verdict, "nondeterministic", "unreadable", "broken", "decides_otherwise")),
         *(f"replay_short.{verdict}" for verdict in Verdict),
         *(f"replay_how.{code}" for code in Discord),
-        *(f"replay.side_{name}" for name in SIDE),
+        *(f"replay_side.{name}" for name in SIDE),
         *(f"audit.{section.name}{kind}" for section in hub.SECTIONS for kind in ("", "_what")),
     }
 

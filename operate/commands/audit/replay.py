@@ -150,7 +150,7 @@ def _sides(proof: Proof, words: Words) -> Iterator[RenderableType]:
     table = Table("", words("replay.history"), words("replay.ledger"), box=None, pad_edge=False)
     for name in SIDE:
         both = (_shown(side, name, words) for side in (found.history, found.ledger))
-        table.add_row(words(f"replay.side_{name}"), *both)
+        table.add_row(words(f"replay_side.{name}"), *both)
     yield Padding(words(f"replay_how.{found.how}"), (0, 0, 0, 2), expand=False)
     if found.fields:
         yield Padding(words("replay.fields", names=", ".join(found.fields)), (0, 0, 0, 2), expand=False)

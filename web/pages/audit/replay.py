@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 
 from audit.code import code_version
 from audit.proof import keep, prove
+from i18n.times import exactly
 from models.areas import Area
 from models.message import CLOCK, WORLD
 from models.review import Pseudonyms
@@ -32,6 +33,9 @@ PATH = f"{PATHS[Area.AUDIT]}/uppspelning"
 MANY = 50
 NOBODY = frozenset({CLOCK, WORLD, "reporter"})
 """Actors whose code is nobody's."""
+SIDE = ("type", "at", "recorded", "actor", "content", "state")
+SHORT = 16
+"""Characters of a digest that are enough to compare by eye."""
 Auditor = Annotated[Visit, Depends(at(Area.AUDIT))]
 
 router = APIRouter()
@@ -97,14 +101,29 @@ async def _page(visit: Visit, ref: str, status: int = 200, proof: Proof | None =
         path=PATH,
         line=line,
         proof=proof,
-        sides=_sides(proof.difference) if proof and proof.difference else (),
+        rows=_rows(proof.difference, visit) if proof and proof.difference else (),
         trouble=trouble,
         code=code_version(),
     )
 
 
-def _sides(found: Difference) -> tuple[tuple[str, Side | None, str], ...]:
-    """Both sides, each with whose act it is: never a person's code, but the same person has the same name."""
-    both = (("history", found.history), ("ledger", found.ledger))
-    known = Pseudonyms({side.actor for _, side in both if side and side.actor not in NOBODY})
-    return tuple((name, side, str(known.of(side.actor)) if side else "") for name, side in both)
+def _rows(found: Difference, visit: Visit) -> list[tuple[str, str, str]]:
+    """Name by name what each side has; never a person's code, but the same person has the same name in both."""
+    sides = (found.history, found.ledger)
+    people = Pseudonyms({side.actor for side in sides if side and side.actor not in NOBODY})
+    rows = []
+    for name in SIDE:
+        history, ledger = (_shown(side, name, people, visit) for side in sides)
+        rows.append((name, history, ledger))
+    return rows
+
+
+def _shown(side: Side | None, name: str, people: Pseudonyms, visit: Visit) -> str:
+    if side is None:
+        return ""
+    if name == "type":
+        return visit.t.code("moment", side.type)
+    if name in {"at", "recorded"}:
+        return exactly(getattr(side, name), visit.t)
+    value = str(getattr(side, name))
+    return str(people.of(value)) if name == "actor" else value[:SHORT]
