@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select
 
 from storage import tables
+from storage.access import kept_out
 from storage.archives import closed_and_archived
 from storage.database import upsert
 from storage.tables import Verdict
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
+
+    from models.message import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +75,29 @@ class Line:
         return self.replay is not None and self.replay.verdict is Verdict.IDENTICAL and self.replay.events < self.seq
 
 
-async def listed(session: AsyncSession, organisation: str, *, before: str | None = None, limit: int) -> list[Line]:
-    """The cases of an organisation that have a ledger, by number, the last first.
+async def listed(session: AsyncSession, reader: Actor, *, before: str | None = None, limit: int) -> list[Line]:
+    """The cases of somebody's organisation that have a ledger, by number, the last first; none they are kept out of.
 
     :param before: go on after this case.
     """
-    query = _lines(organisation).order_by(tables.heads.c.case.desc()).limit(limit)
+    query = _lines(reader).order_by(tables.heads.c.case.desc()).limit(limit)
     return await _read(session, query if before is None else query.where(tables.heads.c.case < before))
 
 
-async def line(session: AsyncSession, organisation: str, case: str) -> Line | None:
-    """One of them; None if it has no such case."""
-    found = await _read(session, _lines(organisation).where(tables.heads.c.case == case))
+async def line(session: AsyncSession, reader: Actor, case: str) -> Line | None:
+    """One of them; None if there is no such case among them."""
+    found = await _read(session, _lines(reader).where(tables.heads.c.case == case))
     return found[0] if found else None
 
 
-def _lines(organisation: str) -> Select[Any]:
+def _lines(reader: Actor) -> Select[Any]:
     heads, cases, keys, last = tables.heads.c, tables.cases.c, tables.case_keys.c, tables.replays
     return (
         select(heads.case, heads.seq, cases.closed, keys.destroyed_at, *(last.c[name] for name in _FIELDS[1:]))
         .outerjoin(tables.cases, cases.ref == heads.case)
         .outerjoin(tables.case_keys, keys.scope == heads.case)
-        .outerjoin(last, and_(last.c.case == heads.case, last.c.organisation == organisation))
-        .where(heads.organisation == organisation)
+        .outerjoin(last, and_(last.c.case == heads.case, last.c.organisation == reader.organisation))
+        .where(heads.organisation == reader.organisation, ~kept_out(reader, heads.case))
     )
 
 

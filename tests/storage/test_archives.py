@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.message import Actor
+from models.vocabulary.people import Role
 from storage import archives, replays
 from storage.archives import Archive
 from storage.replays import Replay
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from tests.storage.town import Town
 
 ONE, TWO, THREE = (f"9001-FV-2026-0000{number}" for number in (1, 2, 3))
+REVIEWER, STRANGER = (
+    Actor(id="revisor", organisation=code, roles=frozenset({Role.AUDITOR})) for code in ("9001", "9002")
+)
 LAST = Archive(ONE, "run-1", "9001", 1, None, "completed", 40, "history-1", 900, "d" * 64, NOON, NOON)
 
 
@@ -80,12 +85,12 @@ async def test_the_last_replay_of_each_case_is_listed_by_number(database: Databa
         await replays.put(session, kept)
         await archives.put(session, replace(LAST, case=refs[2]))
     async with database.reading(of={"9001"}) as session:
-        lines = await replays.listed(session, "9001", limit=2)
-        rest = await replays.listed(session, "9001", before=lines[-1].case, limit=2)
-        one = await replays.line(session, "9001", refs[1])
+        lines = await replays.listed(session, REVIEWER, limit=2)
+        rest = await replays.listed(session, REVIEWER, before=lines[-1].case, limit=2)
+        one = await replays.line(session, REVIEWER, refs[1])
         assert await replays.of_cases(session, refs) == {refs[1]: kept}
-        assert await replays.listed(session, "9002", limit=9) == []
-        assert await replays.line(session, "9002", refs[1]) is None
+        assert await replays.listed(session, STRANGER, limit=9) == []
+        assert await replays.line(session, STRANGER, refs[1]) is None
     assert [line.case for line in (*lines, *rest)] == sorted(refs, reverse=True)
     assert [line.archived for line in lines] == [True, False]
     assert lines[1] == one

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from storage import tables
+from storage.tables import Relation
 from tests.audit.replayed import OFFICER, at_rest, change, key_of, sealed
 from tests.reports import a_report
 from tests.web import markup
@@ -85,6 +86,18 @@ async def test_nobody_replays_the_cases_of_others(city: City) -> None:
             assert (await visitor.get(f"{PATH}/{ref}")).status_code == 404
             assert (await visitor.send_form(f"{PATH}/{ref}")).status_code == 404
         assert strange not in (await visitor.get(PATH)).text
+
+
+async def test_somebody_who_is_kept_out_of_a_case_meets_it_nowhere_here_either(own_city: City) -> None:
+    ref = own_city.ref("police")
+    async with own_city.house.database.writing() as session:
+        row = {"case": ref, "organisation": "9001", "relation": Relation.BLOCKED, "subject": REV}
+        await session.execute(insert(tables.case_relations), row)
+    async with own_city.visitor(REV) as visitor, own_city.visitor(DISA) as other:
+        assert ref not in (await visitor.get(PATH)).text
+        assert (await visitor.get(f"{PATH}/{ref}")).status_code == 404
+        assert (await visitor.send_form(f"{PATH}/{ref}")).status_code == 404
+        assert ref in (await other.get(PATH)).text
 
 
 async def test_the_list_goes_on_page_by_page(city: City) -> None:

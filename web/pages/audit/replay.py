@@ -46,7 +46,7 @@ async def cases(visit: Auditor, before: Annotated[str | None, Query(max_length=3
     """The cases of the organisation, and what became of replaying each."""
     mine = visit.actor.organisation
     async with visit.desk.database.reading(of={mine}) as session:
-        lines = await replays.listed(session, mine, before=before, limit=MANY + 1)
+        lines = await replays.listed(session, visit.actor, before=before, limit=MANY + 1)
     return visit.page(
         "audit/replays.html",
         title=visit.t("audit.replay"),
@@ -83,10 +83,10 @@ async def replay(visit: Auditor, ref: str, form: Posted) -> Response:  # noqa: A
 
 
 async def _line(visit: Visit, ref: str) -> replays.Line:
-    """The case, if it is one of the visitor's own organisation."""
+    """The case, if it is one of the visitor's own organisation that they are not kept out of."""
     mine = visit.actor.organisation
     async with visit.desk.database.reading(of={mine}) as session:
-        line = await replays.line(session, mine, ref)
+        line = await replays.line(session, visit.actor, ref)
     if line is None:
         raise HTTPException(404)
     return line
