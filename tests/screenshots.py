@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.areas import Area
 from tests.house import ROOT
 from tests.web import city
 from tests.web.browser import DESKTOP, PHONE, Chromium, Look, chromium
-from tests.web.stories import ALICE, BOB, CLEO, DAG, DISA, SAM
+from tests.web.stories import ALICE, BOB, CLEO, DAG, DISA, REV, SAM
+from web.navigation import PATHS
+from web.pages.audit import hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +64,9 @@ def shots(town: City) -> Iterator[Shot]:
     yield Shot("duty", "/jour", ALICE)
     yield Shot("routine", "/rutin", ALICE)
     yield Shot("administration", "/administration", SAM)
-    yield Shot("reading-log", "/revision/atkomst", DISA)
-    yield Shot("audit-package", "/revision/paket", DISA)
+    for section in hub.SECTIONS:
+        yield Shot(f"audit-{section.name}", section.path, DISA if section.area is Area.ACCESS_LOG else REV)
+    yield Shot("audit", PATHS[Area.AUDIT], REV)
     yield Shot("account", "/konto", BOB)
     yield Shot("not-found", "/finns-inte", BOB)
 
