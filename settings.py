@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     evidence_megabytes: Annotated[int, Field(gt=0, le=1024)] = 25
     """Most of one file that is handed in."""
 
+    clamd_address: Annotated[str, Field(pattern=r"^([!-~]+:[0-9]{1,5})?$")] = ""
+    """Where a clamd looks at evidence for malware, such as `clamav:3310`; empty means that nobody looks."""
+
     heartbeat_url: str = ""
     """An address of the municipality's own monitoring that `varna watch` calls while all is well."""
     watch_seconds: Annotated[float, Field(gt=0)] = 60.0

@@ -12,6 +12,8 @@ from desk.archiving import keep_archived
 from desk.custody import keep_up
 from desk.erasure import keep_finishing
 from desk.intake import sweep
+from desk.scanning import keep_scanned
+from operate.exchange import scanner
 from operate.hands import postman_for, worker_for
 from operate.house import House
 from operate.logs import configure
@@ -38,6 +40,7 @@ async def main(settings: Settings) -> None:
                 keep_up(house, settings.sweep_seconds),
                 keep_sweeping(house, BETWEEN_SWEEPS),
                 keep_archived(house),
+                keep_scanned(house, scanner(settings), settings.sweep_seconds),
                 keep_finishing(house, settings.sweep_seconds),
                 run_messenger(house, cases, postman),
                 keep_standing(client, house, postman.channels.keys()),

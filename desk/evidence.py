@@ -19,7 +19,7 @@ from models.stages.casework import AddEvidence
 from storage import cases, evidence, people, routines
 from storage.evidence import Piece, UnknownEvidence
 from storage.keys import KeyDestroyed
-from storage.tables import Via
+from storage.tables import ScanState, Via
 from storage.vault import Damaged
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ async def receive(
 async def send(desk: Desk, user: str, identity: str) -> tuple[Piece, AsyncIterator[bytes]]:
     """A piece of evidence, and its bytes, each tried before it is given.
 
-    :raises Refusal: `unknown_case`, if there is none or this person may not see the whole of its case.
+    :raises Refusal: `unknown_case`, if there is none or this person may not see the whole of its case; `quarantined`.
     :raises Damaged: at once, or when the bytes have come so far, if they are not those that were received.
     """
     try:
@@ -122,6 +122,8 @@ async def send(desk: Desk, user: str, identity: str) -> tuple[Piece, AsyncIterat
         raise Refusal("unknown_case", "case") from None
     if not view.whole:
         raise Refusal("unknown_case", "case")
+    if piece.scan is ScanState.INFECTED:
+        raise Refusal("quarantined", "evidence")
     async with desk.database.reading() as session:
         key = await desk.ring.key(session, piece.case)
     tried = _tried(piece, desk.vault.read(key, identity))

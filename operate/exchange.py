@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from channels.chat.channel import Chat, is_installed
+from channels.clamd import Clamd
 from channels.contract import ChannelError
 from channels.email.channel import Email
 from channels.email.mailbox import Mailbox
@@ -52,6 +53,11 @@ def channels(settings: Settings) -> dict[str, Channel]:
     if is_installed():
         built.append(Chat())
     return {channel.kind: channel for channel in built}
+
+
+def scanner(settings: Settings) -> Clamd | None:
+    """Who looks at evidence for malware; None if nobody does."""
+    return Clamd(settings.clamd_address) if settings.clamd_address else None
 
 
 def mailbox(settings: Settings) -> Mailbox | None:

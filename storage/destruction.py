@@ -227,7 +227,7 @@ async def clear(session: AsyncSession, case: str) -> dict[str, int]:
     blank = update(tables.reports).where(tables.reports.c.case == case).values(body=b"", key=None)
     await session.execute(blank)
     sealed = update(tables.evidence).where(tables.evidence.c.case == case)
-    await session.execute(sealed.values(body=b"", digest="0" * 64, type="", by=""))
+    await session.execute(sealed.values(body=b"", digest="0" * 64, type="", by="", found=None))
     return found
 
 

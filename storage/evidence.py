@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Row, func, insert, select, update
 
 from storage import tables
-from storage.tables import EvidenceState
+from storage.tables import EvidenceState, ScanState
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,6 +43,10 @@ class Piece:
     state: EvidenceState = EvidenceState.KEPT
     recorded: bool = False
     """The case has been told."""
+    scan: ScanState = ScanState.WAITING
+    scanned: datetime | None = None
+    found: str | None = None
+    """What the virus scanner recognised."""
     name: str = ""
     """What whoever handed it in called it: never a path, and never to be trusted."""
     note: str = ""
@@ -118,6 +122,19 @@ async def mark_recorded(session: AsyncSession, identity: str) -> None:
 async def mark_refused(session: AsyncSession, identity: str) -> None:
     """The case did not take it up, and will not be asked again."""
     await _settle(session, identity, state=EvidenceState.REFUSED)
+
+
+async def unscanned(session: AsyncSession, limit: int) -> list[Piece]:
+    """What no scanner has looked at yet, oldest first; without name and note, and without what was destroyed."""
+    table, key = tables.evidence.c, tables.case_keys.c
+    there = table.case.in_(select(key.scope).where(key.wrapped.is_not(None)))
+    query = select(*_PLAIN).where(table.scan == ScanState.WAITING, there).order_by(table.received, table.id)
+    return [Piece(*row) for row in await session.execute(query.limit(limit))]
+
+
+async def mark_scanned(session: AsyncSession, identity: str, said: ScanState, found: str, at: datetime) -> None:
+    """The scanner has looked at it."""
+    await _settle(session, identity, scan=said, found=found or None, scanned=at)
 
 
 async def known(session: AsyncSession, identities: Collection[str]) -> set[str]:

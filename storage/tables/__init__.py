@@ -18,7 +18,7 @@ from storage.tables.archives import Verdict, archives, replays
 from storage.tables.cases import case_keys, cases, heads, ledger, master_keys, obligations, reports, sequences
 from storage.tables.columns import Instant, metadata
 from storage.tables.destruction import certificates, destruction_items, destruction_lists, holds
-from storage.tables.evidence import EvidenceState, evidence
+from storage.tables.evidence import EvidenceState, ScanState, evidence
 from storage.tables.messages import MessageKind, MessageState, inbox, message_changes, messages, notices
 from storage.tables.organisations import (
     OrganisationKind,
@@ -51,6 +51,7 @@ __all__ = [
     "OpeningKind",
     "OrganisationKind",
     "Relation",
+    "ScanState",
     "TermKind",
     "Verdict",
     "Via",

@@ -17,6 +17,18 @@ class EvidenceState(StrEnum):
     """The bytes are kept, but the case did not take them up."""
 
 
+class ScanState(StrEnum):
+    """What the virus scanner said of a piece of evidence."""
+
+    WAITING = "waiting"
+    """It has not been looked at: there is no scanner, or it was away."""
+    CLEAN = "clean"
+    INFECTED = "infected"
+    """In quarantine: kept, and given to nobody but in a police package."""
+    TOO_LARGE = "too_large"
+    """The scanner refuses to look at so much."""
+
+
 evidence = Table(
     "evidence",
     metadata,
@@ -34,6 +46,11 @@ evidence = Table(
     word("state", EvidenceState),
     # The case has been told.
     Column("recorded", Boolean, nullable=False),
+    word("scan", ScanState),
+    Column("scanned", Instant),
+    # What was recognised, in the scanner's words.
+    code("found", optional=True),
+    Index("ix_evidence_scan_received", "scan", "received"),
     Index("ix_evidence_case_received", "case", "received"),
     Index("ix_evidence_recorded_state", "recorded", "state"),
 )

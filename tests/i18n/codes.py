@@ -37,7 +37,7 @@ from models.workcalendar import WorkCalendar
 from models.worktime import SkipReason
 from operate.commands.audit.replay import SIDE
 from storage import proof
-from storage.tables import MessageKind, MessageState, OrganisationKind, Verdict
+from storage.tables import MessageKind, MessageState, OrganisationKind, ScanState, Verdict
 from tests.house import ROOT, text, tracked
 from web.api import trouble
 from web.forms import choices
@@ -185,6 +185,7 @@ def pages() -> set[str]:
         *(f"api.{code}" for code in told | {*trouble.OF_STATUS.values(), "not_your_role"}),
         *(f"organisation_kind.{kind}" for kind in OrganisationKind),
         *(f"ends.state_{state}" for state in ("proposed", "approved", "executed", "withdrawn")),
+        *(f"ends.scan_{state}" for state in ScanState),
         *(f"ends.{what}_gone" for what in ("evidence", "engine", "backups")),
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),

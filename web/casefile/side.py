@@ -12,6 +12,7 @@ from i18n.sentences import inside
 from models.access import DUTY
 from models.sight import roles_in
 from models.vocabulary.case import Answer
+from storage.tables import ScanState
 from web.casefile.told import told
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class Thing:
     name: str
     about: str
     digest: str
+    scan: str
+    """What the virus scanner said, in words."""
+    quarantined: bool
 
 
 async def side(visit: Visit, file: CaseFile) -> dict[str, object]:
@@ -175,6 +179,8 @@ def _thing(piece: Piece, t: Words) -> Thing:
         name=piece.name or t("case.unnamed_file"),
         about=f"{piece.type}, {_size(piece.size)}, {when(piece.received, t)}",
         digest=piece.digest,
+        scan=t(f"ends.scan_{piece.scan}", found=piece.found or ""),
+        quarantined=piece.scan is ScanState.INFECTED,
     )
 
 
