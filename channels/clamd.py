@@ -18,7 +18,6 @@ PATIENCE = 60.0
 """Seconds for each answer of the scanner, and for each piece it takes."""
 LONGEST = 4096
 """Bytes of an answer."""
-TOO_LARGE = "size limit exceeded"
 PIECE = 64 * 1024
 
 
@@ -96,6 +95,6 @@ def _verdict(answer: str) -> Scanned:
         return Scanned()
     if said.endswith(" FOUND"):
         return Scanned(found=said.removesuffix(" FOUND")[:128])
-    if TOO_LARGE in said:
+    if "size limit exceeded" in said:
         return Scanned(too_large=True)
     raise ScannerAway("not an answer of clamd")
