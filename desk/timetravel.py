@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from models.case_changes import DutyChange, Knowing
     from models.difference import Change
     from models.events import Event
+    from models.worktime import Explanation
 
 Instant = datetime | int | None
 """A time (UTC), the number of an event, or now."""
@@ -115,8 +116,7 @@ class Rule:
     key: str
     kind: str
     state: str
-    why: object
-    """`models.worktime.Explanation`."""
+    why: Explanation
     extended: bool
 
 

@@ -46,6 +46,7 @@ from web.pages import (
     sign_in_passkey,
     sign_in_provider,
     sign_in_setup,
+    timetravel,
     trouble,
     worklist,
 )
@@ -62,6 +63,7 @@ LARGEST = 16 * 1024
 """Bytes in the body of a request, where the route says nothing else: a button's form, a receipt, a text message."""
 PAGES = (
     live,
+    timetravel,
     evidence,
     messages,
     police,

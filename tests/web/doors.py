@@ -73,6 +73,7 @@ PAGES: dict[str, Area | Open] = {
     "/arenden/{ref}/{command}": Area.CASE,
     "/arenden/{ref}/add_evidence": Area.CASE,
     "/arenden/{ref}/bevis": Area.CASE,
+    "/arenden/{ref}/tidsresa": Area.CASE,
     "/arenden/{ref}/meddelanden": Area.CASE,
     "/arenden/{ref}/polisanmalan.pdf": Area.CASE,
     "/evidence/{evidence}": Area.CASE,

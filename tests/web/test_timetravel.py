@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx2
 import pytest
 
+from tests.web import markup
+from tests.web.browser import Chromium, each_look
 from tests.web.city import City
 from tests.web.programs import program
 from tests.web.stories import ALICE, CHARLIE, DAG, MARKED
@@ -66,3 +70,64 @@ async def test_before_the_report_there_is_no_case(city: City) -> None:
     told = (await compared(city, ALICE, "closing", before=1)).json()
     long_ago = f"{int(told['before']['at'][:4]) - 1}{told['before']['at'][4:]}"
     assert (await compared(city, ALICE, "closing", before=long_ago)).status_code == 404
+
+
+async def journey(city: City, who: str, story: str, seq: object) -> str:
+    async with city.visitor(who) as visitor:
+        answer = await visitor.get(f"/arenden/{city.ref(story)}/tidsresa", params={"seq": str(seq)})
+    assert answer.status_code == 200
+    markup.valid(answer.text)
+    return answer.text
+
+
+async def test_each_event_says_its_routine_the_rules_it_followed_what_it_changed_and_who_knew(city: City) -> None:
+    text = await journey(city, ALICE, "closing", 2)
+    assert re.search(r"Händelse 2 av \d+", text)
+    assert re.search(r'href="/rutin\?version=[0-9a-f]{64}">', text)
+    rules = text.partition("Regler som händelsen")[2].partition("</section>")[0]
+    assert re.search(r"<strong>Första bedömning av rapporten</strong> <span class=\"soft\">Gjort i tid", rules)
+    assert '<details class="why">' in rules
+    assert "Fas · Intag" in text
+    assert "Kände till ärendet då" in text
+    assert "Har fått veta sedan dess" in text
+    assert 'type="range"' in text
+
+
+async def test_one_goes_back_to_the_report_and_on_to_now(city: City) -> None:
+    first = await journey(city, ALICE, "closing", 1)
+    assert 'rel="next"' in first
+    assert 'rel="prev"' not in first
+    for nonsense in ("", "0", "x", 10**8):
+        latest = await journey(city, ALICE, "closing", nonsense)
+        assert 'rel="next"' not in latest
+        assert "sedan dess" not in latest
+
+
+async def test_dag_travels_through_headlines_alone(city: City) -> None:
+    for seq in range(1, 15):
+        text = await journey(city, DAG, "closing", seq)
+        assert MARKED not in text
+        assert "Kände till" not in text
+        assert "Handläggs av" not in text
+        assert "Namngivna" not in text
+
+
+async def test_charlie_has_no_case_to_travel_in(city: City) -> None:
+    async with city.visitor(CHARLIE) as charlie:
+        assert (await charlie.get(f"/arenden/{city.ref('closing')}/tidsresa")).status_code == 404
+
+
+async def test_the_journey_is_usable_by_everybody_in_every_look(city: City, chromium: Chromium) -> None:
+    path = f"/arenden/{city.ref('closing')}/tidsresa?seq=6"
+    await each_look(chromium, city.url, path, cookies=await city.cookies(ALICE))
+
+
+async def test_the_slider_says_where_it_points_before_one_goes_there(city: City, chromium: Chromium) -> None:
+    async with city.page(chromium, ALICE) as page:
+        await page.goto(f"/arenden/{city.ref('closing')}/tidsresa?seq=1")
+        await page.locator("#seq").focus()
+        await page.keyboard.press("ArrowRight")
+        assert "2: " in (await page.locator("#point").inner_text())
+        await page.get_by_role("button", name="Visa den händelsen").click()
+        await page.wait_for_url("**/tidsresa?seq=2")
+        assert await page.get_by_label("Händelse 2 av").count() == 1
