@@ -7,7 +7,6 @@ import signal
 
 import structlog
 
-from audit.access import BETWEEN_SWEEPS, keep_sweeping
 from desk.archiving import keep_archived
 from desk.custody import keep_up
 from desk.erasure import keep_finishing
@@ -38,7 +37,6 @@ async def main(settings: Settings) -> None:
             kept_up = (
                 sweep(house, cases, settings.sweep_seconds),
                 keep_up(house, settings.sweep_seconds),
-                keep_sweeping(house, BETWEEN_SWEEPS),
                 keep_archived(house),
                 keep_scanned(house, scanner(settings), settings.sweep_seconds),
                 keep_finishing(house, settings.sweep_seconds),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import structlog
 
 from models import unusual
 from models.areas import Area, may_visit
 from models.refusal import BadInput, Problem, Refusal
+from models.vocabulary.people import Role
 from models.vocabulary.reading import ReadGround, ReadWhat, Via
 from storage import access, duty, people, read_reviews, reads, routines
 from storage.reads import OPERATOR, Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from storage.duty import Pool
     from storage.read_reviews import Review
 
-log = structlog.get_logger()
-
-BETWEEN_SWEEPS = 3600.0
-"""Seconds: somebody looks within days, not minutes."""
 BACK = timedelta(days=30)
 """How far a sweep looks back: whatever is older was looked at by those before it."""
 LONGEST_NOTE = 2000
@@ -76,22 +71,20 @@ async def sweep(desk: Desk, organisation: str, now: datetime) -> int:
         return await read_reviews.keep(session, organisation, found, now)
 
 
-async def sweep_all(desk: Desk, now: datetime) -> int:
-    """The same for every organisation here."""
-    async with desk.database.reading() as session:
-        codes = await people.organisations(session)
-    return sum([await sweep(desk, code, now) for code in codes])
+async def to_be_told(desk: Desk, organisation: str, now: datetime) -> tuple[int, list[str]]:
+    """Look again, and whom to tell if something waits to be reviewed: its highest number, and who answers for the data.
 
-
-async def keep_sweeping(desk: Desk, seconds: float) -> None:
-    """Until cancelled: look again every so many seconds, whether anybody opens the page or not."""
-    while True:
-        try:
-            if found := await sweep_all(desk, datetime.now(UTC)):
-                log.info("unusual reading waits to be reviewed", count=found)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next round must come
-            log.warning("the reading log was not looked through, will try again", error=type(error).__name__)
-        await asyncio.sleep(seconds)
+    Nobody while the office is closed: it can wait until somebody works.
+    """
+    await sweep(desk, organisation, now)
+    async with desk.database.reading(of={organisation}) as session:
+        waits = await read_reviews.listed(session, desk.ring, organisation, reviewed=False)
+        told = await people.holders(session, organisation, Role.DATA_PROTECTION_OFFICER)
+        at_work = _is_open(now, await _office(session, organisation, now))
+    if not waits or not at_work:
+        return 0, []
+    # Whom it is about has no part in it, whatever they answer for.
+    return waits[-1].number, [one for one in told if any(one != review.user for review in waits)]
 
 
 async def waiting(desk: Desk, reader: Actor, *, reviewed: bool = False) -> list[Review]:

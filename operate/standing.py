@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from activities.queueing import Warned, queue_warning
+from audit import access
 from desk.staffing import lacks
 from models.vocabulary.people import Role
 from operate import schedules
@@ -48,7 +49,9 @@ async def stand(client: Client, house: House, channels: Collection[str], now: da
     if house.settings.imap_host:
         done.append(await _done("mailbox", keep_polling(client, queue)))
     done.append(await _done("calendars", feeds.refresh(house, now)))
-    done += [await _done(one, tell_of_lacks(house, one, channels, now)) for one in organisations]
+    for one in organisations:
+        done.append(await _done(one, tell_of_lacks(house, one, channels, now)))
+        done.append(await _done(one, tell_of_unusual(house, one, channels, now)))
     return all(done)
 
 
@@ -67,6 +70,15 @@ async def tell_of_lacks(house: House, organisation: str, channels: Collection[st
     async with house.database.writing() as session:
         for one in told:
             warned = Warned(MessageKind.DUTY_GAP, organisation, one, now.date().isoformat())
+            await queue_warning(session, house.ring, warned, channels, now)
+
+
+async def tell_of_unusual(house: House, organisation: str, channels: Collection[str], now: datetime) -> None:
+    """Tell who answers for the data, once for each finding, that unusual reading waits to be reviewed."""
+    number, told = await access.to_be_told(house, organisation, now)
+    async with house.database.writing() as session:
+        for one in told:
+            warned = Warned(MessageKind.UNUSUAL_READING, organisation, one, str(number))
             await queue_warning(session, house.ring, warned, channels, now)
 
 

@@ -47,6 +47,8 @@ class MessageKind(StrEnum):
     """A signed checkpoint of the ledger, to whoever reviews: its text is in the letter."""
     CHECKPOINT_REFUSED = "checkpoint_refused"
     """The ledger does not extend its last checkpoint, so none was signed; to whoever reviews."""
+    UNUSUAL_READING = "unusual_reading"
+    """Something in the reading log waits to be reviewed; to whoever answers for the data."""
     CANARY = "canary"
 
 

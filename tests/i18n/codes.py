@@ -52,6 +52,7 @@ ABOUT_NO_CASE = (
     MessageKind.ACCESS_GIVEN,
     MessageKind.CHECKPOINT,
     MessageKind.CHECKPOINT_REFUSED,
+    MessageKind.UNUSUAL_READING,
     MessageKind.CANARY,
 )
 MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(models.__path__, "models.")]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, update
 
 from models.vocabulary.people import Role
-from operate.standing import tell_of_lacks
+from operate.standing import tell_of_lacks, tell_of_unusual
 from operate.town import a_town
-from storage import messages, tables
-from storage.tables import MessageKind
+from storage import messages, reads, tables
+from storage.reads import Read
+from storage.tables import MessageKind, Via
 from tests.channels.phone import Phone
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ CHIEF, DEPUTY = "granvik-sakerhetschef", "granvik-ersattare"
 MONDAY = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
 
-async def warned(town: Town) -> list[str]:
+async def warned(town: Town, kind: MessageKind = MessageKind.DUTY_GAP) -> list[str]:
     """Who was warned, in order."""
     async with town.house.database.reading() as session:
-        found = await messages.select_where(session, tables.messages.c.kind == MessageKind.DUTY_GAP)
+        found = await messages.select_where(session, tables.messages.c.kind == kind)
     return [one.recipient for one in found]
 
 
@@ -69,3 +70,22 @@ async def test_whoever_has_left_is_not_told(tmp_path: Path) -> None:
             await session.execute(update(tables.users).where(tables.users.c.code == CHIEF).values(active=False))
         await town.postman.round(MONDAY)
     assert phone.rang == []
+
+
+async def test_unusual_reading_is_told_once_to_whoever_answers_for_the_data_and_never_at_night(tmp_path: Path) -> None:
+    phone, officer, kind = Phone(), "granvik-dataskydd", MessageKind.UNUSUAL_READING
+    night = MONDAY - timedelta(hours=6)
+    async with a_town(tmp_path, {"outbox": phone}) as town:
+        await tell_of_unusual(town.house, "9001", {"outbox"}, MONDAY)
+        assert await warned(town, kind) == []
+        read = Read("9001-FV-2027-00001", "9001", "granvik-registrator", Role.REGISTRAR, Via.PAGE, night)
+        async with town.house.database.writing() as session:
+            await reads.put(session, read)
+        await tell_of_unusual(town.house, "9001", {"outbox"}, night)
+        assert await warned(town, kind) == []
+        for hours in (0, 1, 24):
+            await tell_of_unusual(town.house, "9001", {"outbox"}, MONDAY + timedelta(hours=hours))
+        assert await warned(town, kind) == [officer]
+        await town.postman.round(MONDAY)
+    assert phone.rang == [officer]
+    assert "registrator" not in phone.said[0].subject + phone.said[0].body + phone.said[0].html
