@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,9 +87,15 @@ async def verify_all(
 
 
 def given_from(source: str) -> Given:
-    """A checkpoint in a file, or on standard input for `-`; raises `BadInput` if it cannot be read."""
-    text = terminal.read_input(source)[: 16 * LIMIT].decode("utf-8", errors="replace")
-    return Given(Path(source).name, text)
+    """A checkpoint in a file, or on standard input for `-`, also in a mail as mail programs keep it (.eml).
+
+    :raises BadInput: if it cannot be read.
+    """
+    raw = terminal.read_input(source)[: 16 * LIMIT]
+    mail = message_from_bytes(raw, policy=default)
+    body = mail.get_body(("plain",)) if "mime-version" in mail else None
+    text = body.get_content() if body else raw.decode("utf-8", errors="replace")
+    return Given(Path(source).name, str(text))
 
 
 def public_keys(house: House, organisation: str | None) -> tuple[str, list[str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,6 +124,21 @@ def test_a_file_of_another_organisation_is_held_against_that_one(tmp_path: Path)
     nothing = tmp_path / "nothing.txt"
     nothing.write_text("Hej!", encoding="utf-8")
     assert flaws(varna("audit", "verify", "--checkpoint", str(nothing), "--json").document) == {"given_unreadable"}
+
+
+def test_a_mail_as_a_mail_program_keeps_it_is_read_too(tmp_path: Path) -> None:
+    a_case(TRIAGE)
+    varna("audit", "checkpoint")
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = "Värna: kontrollpunkt"
+    mail.set_content(kept(tmp_path).read_text(encoding="utf-8"))
+    mail.add_alternative("<p>Hej!</p>", subtype="html")
+    saved = tmp_path / "saved.eml"
+    saved.write_bytes(mail.as_bytes())
+    assert varna("audit", "verify", "--checkpoint", str(saved)).code == 0
+    tamper("DELETE FROM checkpoints")
+    found = varna("audit", "verify", "--checkpoint", str(saved), "--json").document
+    assert "given_not_kept" in flaws(found)
 
 
 def test_the_public_key_is_printed(tmp_path: Path) -> None:
