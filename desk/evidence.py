@@ -132,9 +132,9 @@ async def send(desk: Desk, user: str, identity: str) -> tuple[Piece, AsyncIterat
     return piece, _chained(first, tried)
 
 
-async def of_case(desk: Desk, ref: str, user: str) -> list[Piece]:
+async def of_case(desk: Desk, ref: str, user: str, via: Via) -> list[Piece]:
     """What was handed in to a case, oldest first; nothing for those who see only a headline. Raises as `look.case`."""
-    view = await look.case(desk, ref, user)
+    view = await look.case(desk, ref, user, via=via, what="evidence")
     return await handed_in(desk, ref) if view.whole else []
 
 

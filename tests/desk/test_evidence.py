@@ -17,6 +17,7 @@ from models.outside import Holder
 from models.refusal import BadInput, Refusal
 from models.vocabulary.case import ClosureReason
 from models.vocabulary.people import Role
+from models.vocabulary.reading import Via
 from operate.house import House
 from storage import cases, evidence, people
 from storage.database import Database
@@ -82,7 +83,7 @@ async def test_it_is_kept_while_the_engine_is_away_and_waits_to_be_told(town: To
     }
     async with town.database.reading() as session:
         assert [one.id for one in await evidence.unrecorded(session, 10)] == [received.piece.id]
-    assert await desk.of_case(shut, case.ref, CHIEF) == [received.piece]
+    assert await desk.of_case(shut, case.ref, CHIEF, Via.API) == [received.piece]
     assert (received.piece.name, received.piece.note) == (NAMED.name, NAMED.note)
     assert await given_out(shut, CHIEF, received.piece.id) == content
 
@@ -161,7 +162,7 @@ async def test_whoever_may_not_see_the_whole_case_gets_the_answer_for_what_does_
         with pytest.raises(Refusal) as refused:
             await desk.send(shut, user, identity)
         assert (refused.value.code, refused.value.field, refused.value.details) == ("unknown_case", "case", {})
-    assert await desk.of_case(shut, case.ref, PRESS) == []
+    assert await desk.of_case(shut, case.ref, PRESS, Via.API) == []
     await blocked(town, case, CHIEF)
     with pytest.raises(Refusal, match="unknown_case"):
         await desk.send(shut, CHIEF, received.piece.id)

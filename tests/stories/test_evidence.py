@@ -11,6 +11,7 @@ from desk import evidence as desk
 from desk.evidence import Label
 from models.refusal import Refusal
 from models.stages.casework import EvidenceAdded
+from models.vocabulary.reading import Via
 from storage.tables import EvidenceState
 from tests.desk.files import AFFECTED, PNG, REPORTER, coming, never
 from tests.reports import a_report
@@ -41,7 +42,7 @@ async def test_what_an_officer_hands_in_stands_in_the_case_at_once(town: Town) -
     assert isinstance(event.data, EvidenceAdded)
     assert (event.actor, event.data.evidence, event.data.digest) == (CHIEF, received.piece.id, received.piece.digest)
     assert (await case.state()).evidence == (received.piece.id,)
-    assert [piece.recorded for piece in await desk.of_case(town.house, case.ref, CHIEF)] == [True]
+    assert [piece.recorded for piece in await desk.of_case(town.house, case.ref, CHIEF, Via.API)] == [True]
 
 
 async def test_what_came_while_the_engine_was_away_is_told_when_it_is_back_once_and_with_its_time(town: Town) -> None:

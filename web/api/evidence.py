@@ -11,6 +11,7 @@ from desk import evidence
 from models.areas import Area
 from models.message import CaseRef, Code, Frozen, Instant
 from models.scopes import Scope
+from models.vocabulary.reading import Via
 from web import downloads, uploads
 from web.api import described
 from web.api.caller import Caller, needs
@@ -80,7 +81,7 @@ async def add(
 )
 async def several(caller: Holder, ref: Ref) -> EvidenceList:
     """For those who may see the whole case."""
-    found = await evidence.of_case(caller.desk, ref, caller.actor.id)
+    found = await evidence.of_case(caller.desk, ref, caller.actor.id, Via.API)
     documents = (
         EvidenceDocument(
             evidence=one.id,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.vocabulary.people import Role
-from storage import access_chain, reads, routines
+from storage import access, access_chain, reads, routines
 from storage.reads import Read
 from storage.tables import Via
 from tests.web import markup
@@ -120,3 +120,19 @@ async def test_everybody_can_use_it(own_city: City, chromium: Chromium) -> None:
     now = datetime.now(UTC)
     await read(own_city, Read(own_city.ref("police"), "9001", RUT, Role.REGISTRAR, Via.PAGE, now))
     await each_look(chromium, own_city.url, PATH, cookies=await own_city.cookies(DISA))
+
+
+async def test_each_door_says_which_it_is_and_which_program_or_session_came_by_it(own_city: City) -> None:
+    ref = own_city.ref("police")
+    async with own_city.visitor(BOB) as bob, own_city.program(BOB) as program:
+        (await bob.get(f"/arenden/{ref}")).raise_for_status()
+        for part in ("", "/events", "/evidence"):
+            (await program.get(f"/cases/{ref}{part}")).raise_for_status()
+    async with own_city.house.database.reading() as session:
+        found = await access.of_case(session, ref)
+    assert [(one.via, one.what, one.source.partition(":")[0]) for one in found] == [
+        (Via.PAGE, "case", "session"),
+        (Via.API, "case", "program"),
+        (Via.API, "history", "program"),
+        (Via.API, "evidence", "program"),
+    ]
