@@ -148,16 +148,17 @@ def of_rule(
 
 def basis(case: Case) -> tuple[object, ...]:
     """All of a case that changes what is owed, but for the moments that have come and the steps already taken."""
+    waived = frozenset(stage for stage, record in case.stages.items() if record.state is StageState.WAIVED)
     return (
         case.routine.digest,
         case.paces,
-        {stage: record.state for stage, record in case.stages.items()},
+        waived,
         case.closed,
         case.reopenings,
         case.extensions,
         case.suspensions,
         case.police.restraining_order,
-        case.incident,
+        case.incident.meeting_day,
         traits(case),
     )
 

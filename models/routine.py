@@ -107,6 +107,15 @@ class Routine(Frozen):
             for kind in CaseKind
         }
 
+    @cached_property
+    def named_by(self) -> dict[str, frozenset[str]]:
+        """Per moment: the obligations whose clocks it starts, meets or ends."""
+        found: dict[str, frozenset[str]] = {}
+        for name, rule in self.obligations.items():
+            for moment in (*rule.starts, *rule.met_by, *rule.ends_by):
+                found[moment] = found.get(moment, frozenset()) | {name}
+        return found
+
     def ladder(self, obligation: str) -> Ladder:
         """The ladder of one obligation; the common one, if a newer routine no longer has it."""
         rule = self.obligations.get(obligation)

@@ -201,21 +201,19 @@ class Life:
         if stands != self.stands:
             self.stands, self.moments = stands, moments
             return obligations(self.case, self.routine)
-        moved = {name for name, times in moments.items() if times is not self.moments.get(name)}
+        moved = (name for name, times in moments.items() if times is not self.moments.get(name))
+        touched = frozenset[str]().union(*(self.routine.named_by.get(name, ()) for name in moved))
         self.moments = moments
+        if not touched:
+            return [*self.owed.values()]
         standing: dict[str, list[Obligation]] = {}
         for one in self.owed.values():
             standing.setdefault(one.kind, []).append(one)
         found: list[Obligation] = []
         has = traits(self.case)
         for named in self.routine.rules[self.case.kind]:
-            rule = named[1]
-            if moved and not (
-                moved.isdisjoint(rule.starts) and moved.isdisjoint(rule.met_by) and moved.isdisjoint(rule.ends_by)
-            ):
-                found += of_rule(named, self.case, self.routine, has)
-            else:
-                found += standing.get(named[0], ())
+            name = named[0]
+            found += of_rule(named, self.case, self.routine, has) if name in touched else standing.get(name, ())
         return found
 
     def climb(self, facts: Sequence[Fact]) -> None:

@@ -277,7 +277,8 @@ class Living(RuleBasedStateMachine):
         if self.events:
             assert evolve_all(self.events) == self.case
             laws.assert_repeatable(self.events)
-            laws.assert_relivable(self.events)
+            if self.number % 4 == 0:
+                laws.assert_relivable(self.events)
 
 
 QUICK = settings(
