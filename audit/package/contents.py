@@ -95,6 +95,11 @@ class Contents:
         made["README.txt"] = "\n\n".join(words(code)("package.readme") for code in LANGUAGES).encode() + b"\n"
         return made
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Code and pseudonym of everybody who has one in these files."""
+        return dict(self._names.given)
+
     def name(self, code: str) -> str:
         """What somebody is called in this package."""
         return str(self._names.of(code))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audit.access import note_export
@@ -44,6 +44,8 @@ class Wanted:
     case: str = ""
     period: tuple[datetime, datetime] | None = None
     identified: bool = False
+    named_apart: bool = False
+    """Who is who is wanted as well, but in a file of its own."""
     decision: str = ""
 
 
@@ -54,6 +56,8 @@ class Made:
     name: str
     content: bytes
     cases: tuple[str, ...]
+    people: dict[str, str] = field(repr=False, default_factory=dict)
+    """Who is who: pseudonym and code, if that was wanted apart. With it each hash can be computed anew."""
 
     @property
     def digest(self) -> str:
@@ -84,7 +88,7 @@ async def make(
         known = [ref for ref in refs if ref not in hidden and await ledger.head(session, ref) is not None]
     if not known:
         raise Refusal("unknown_case", "case") if wanted.case else Refusal("nothing_in_period", "period")
-    ground = ReadGround.DECISION if wanted.identified else ReadGround.REVIEW
+    ground = ReadGround.DECISION if wanted.decision else ReadGround.REVIEW
     # Before anything is read: what comes after may fail, and they have asked for it all the same.
     await note_export(desk, known, now, by, ReadWhat.PACKAGE, ground, wanted.decision or f"reason:{wanted.reason}")
     gathered = await gather(desk, keys, wanted.organisation, known, now)
@@ -93,7 +97,8 @@ async def make(
     its = Contents(gathered, asked, words, remembered, lacking)
     content = await asyncio.to_thread(lambda: sealed({**its.files, "key.pem": keys.pem().encode()}, keys))
     what = wanted.case or f"{wanted.organisation}-{now:%Y-%m-%d}"
-    return Made(f"revisionspaket-{what}.zip", content, tuple(case.ref for case in gathered.cases))
+    people = {shown: code for code, shown in its.names.items()} if wanted.named_apart else {}
+    return Made(f"revisionspaket-{what}.zip", content, tuple(case.ref for case in gathered.cases), people)
 
 
 def sealed(files: Mapping[str, bytes], keys: SigningKeys) -> bytes:
@@ -107,9 +112,10 @@ def sealed(files: Mapping[str, bytes], keys: SigningKeys) -> bytes:
 
 def _refuse_without_decision(wanted: Wanted) -> None:
     fits = len(wanted.decision) <= LONGEST_DECISION and _DECISION.fullmatch(wanted.decision)
-    if wanted.identified and not fits:
+    known = wanted.identified or wanted.named_apart
+    if known and not fits:
         raise BadInput(Problem(field="decision", code="missing", reason="where the decision stands"))
-    if wanted.decision and not wanted.identified:
+    if wanted.decision and not known:
         raise BadInput(Problem(field="decision", code="decision_for_nothing", reason="only with people by name"))
     if bool(wanted.case) == (wanted.period is not None):
         raise BadInput(Problem(field="case", code="case_or_period", reason="a case or a period"))

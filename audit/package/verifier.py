@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,8 @@ from pathlib import Path
 from typing import Any
 
 START, MANIFEST, SIGNATURE, TREE = "0" * 64, "manifest.json", "manifest.sig", "tree.json"
-# What the hash of a line is over, in this order.
 LEDGER = "algorithm case seq organisation at recorded actor cause type sealed previous".split()
 ACCESS = "form organisation seq case user role via what at source ground reference previous".split()
-END = "-----END PUBLIC KEY-----\n"
 TROUBLE = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
@@ -82,18 +81,19 @@ def extends(first: int, first_root: bytes, second: int, second_root: bytes, proo
 class Package:
     """What was handed over, and what is wrong with it so far: file, code, and where."""
 
-    def __init__(self, path: Path, key: str | None) -> None:
+    def __init__(self, path: Path, key: Path | None, people: Path | None) -> None:
         self.files: dict[str, bytes] = {}
         self.wrong: list[tuple[str, str, str]] = []
+        self.people = json.loads(people.read_text()) if people else {}
         if path.is_dir():
             self.files = {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
         else:
             self._unpack(path)
-        self.key = key or self.files.get("key.pem", b"").decode(errors="replace")
-        self.keys = [one + END for one in self.key.split(END)[:-1]]
+        self.key = key.read_text() if key else self.files.get("key.pem", b"").decode(errors="replace")
+        self.keys = re.findall("-----BEGIN PUBLIC KEY-----\n.*?\n-----END PUBLIC KEY-----\n", self.key, re.DOTALL)
 
     def _unpack(self, path: Path) -> None:
-        name = path.name
+        name = path.name  # and then that of each file in it, so that it is known where reading broke off
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
@@ -136,7 +136,9 @@ class Package:
                 self.wrong.append((name, "gap", str(line["seq"])))
             if follows and line["previous"] != previous:
                 self.wrong.append((name, "unlinked", str(line["seq"])))
-            if not line["hidden"]:
+            if self.people or not line["hidden"]:
+                for part in line["hidden"]:
+                    line[part] = re.sub(r"person-\d+", lambda it: self.people.get(it[0], it[0]), line[part])
                 text = json.dumps([line[part] for part in parts], separators=(",", ":")).encode()
                 computed += 1
                 if hashlib.sha256(text).hexdigest() != line["hash"]:
@@ -167,25 +169,25 @@ class Package:
         """Everything; how much there was, and how many entries could be computed anew."""
         self.manifest()
         its = (self.lines("package.json") or [{}])[0]
-        hashes, computed = dict[str, list[str]](), 0
+        ours, computed = dict[str, list[str]](), 0
         for case, (seq, last) in sorted(its["heads"].items()):
-            hashes[case], anew = self.chain(f"cases/{case}/ledger.jsonl", LEDGER, whole=True)
+            ours[case], anew = self.chain(f"cases/{case}/ledger.jsonl", LEDGER, whole=True)
             computed += anew
-            if [len(hashes[case]), hashes[case][-1:]] != [seq, [last]]:
+            if [len(ours[case]), ours[case][-1:]] != [seq, [last]]:
                 self.wrong.append((f"cases/{case}/ledger.jsonl", "truncated", ""))
-        self.tree(hashes)
+        self.tree(ours)
         read, _ = self.chain("access.jsonl", ACCESS, whole=False)
-        entries = sum(map(len, hashes.values()))
-        return {"cases": len(hashes), "entries": entries, "computed": computed, "reads": len(read)}
+        return {"cases": len(ours), "entries": sum(map(len, ours.values())), "computed": computed, "reads": len(read)}
 
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("package", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     asked.add_argument("--key", type=Path, help="the public key (PEM) that you were given otherwise")
+    asked.add_argument("--people", type=Path, help="who is who (JSON), if you were given that")
     asked.add_argument("--language", choices=("sv", "en"), default="sv")
     given = asked.parse_args()
-    its, told = Package(given.package, given.key and given.key.read_text()), dict[str, int]()
+    its, told = Package(given.package, given.key, given.people), dict[str, int]()
     try:
         told = its.check()
     except TROUBLE as error:

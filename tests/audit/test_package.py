@@ -101,6 +101,29 @@ async def test_people_are_known_by_name_only_after_a_decision_which_is_kept(offi
     assert (last.ground, last.reference) == (ReadGround.DECISION, "KS 2026/12 § 4")
 
 
+async def test_who_is_who_can_be_handed_over_apart_after_a_decision_and_then_every_hash_is_computed(
+    office: Office, tmp_path: Path
+) -> None:
+    ref, who = office.cases[0].ref, tmp_path / "people.json"
+    with pytest.raises(BadInput):
+        await office.made(ref, named_apart=True)
+    made = await office.made(ref, named_apart=True, decision="KS 2026/12 § 4")
+    assert made.people["person-1"] == CHIEF.id
+    files = unpacked(made.content)
+    assert CHIEF.id.encode() not in b"".join(content for name, content in files.items() if name != "report.pdf")
+    package = kept(tmp_path, made.content)
+    who.write_text(json.dumps(made.people))
+    assert "7 händelser (0 omräknade)" in verified(package, SCRIPT).said
+    told = verified(package, SCRIPT, "--people", str(who))
+    assert (told.code, "7 händelser (7 omräknade)" in told.said) == (0, True)
+    who.write_text(json.dumps(made.people | {"person-1": "somebody-else"}))
+    wrong = verified(package, SCRIPT, "--people", str(who))
+    assert (wrong.code, wrong.said.count("raden är inte vad dess hash säger")) == (1, 8)
+    async with office.town.database.reading() as session:
+        *_, last = await access.of_case(session, ref)
+    assert (last.ground, last.reference) == (ReadGround.DECISION, "KS 2026/12 § 4")
+
+
 async def test_a_period_holds_each_case_that_something_happened_in(office: Office, tmp_path: Path) -> None:
     made = await office.made(period=(NOON, LATER), by=None)
     assert made.cases == tuple(case.ref for case in office.cases)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from audit.package import verifier
 from tests.audit.packaged import unpacked, verified
 from tests.operate.commands import CHIEF, SECRET, a_case, varna
 
+SCRIPT = Path(verifier.__file__)
 pytestmark = pytest.mark.usefixtures("home")
 
 
@@ -41,5 +43,10 @@ def test_a_period_names_and_who_may(tmp_path: Path) -> None:
         ((refs[0], "--as", "nordmyra-sakerhetschef"), 3),
     ):
         assert varna("audit", "export", *words, "--out", str(tmp_path / "no.zip")).code == code, words
+    who = ("--people", str(tmp_path / "people.json"))
+    assert varna("audit", "export", refs[0], *who, "--out", str(tmp_path / "no.zip")).code == 2
+    apart = varna("audit", "export", refs[0], *who, "--decision", "KS 2026/1", "--out", str(tmp_path / "apart.zip"))
+    assert apart.code == 0
+    assert verified(tmp_path / "apart.zip", SCRIPT, *who).code == 0
     mine = tmp_path / "mine.zip"
     assert varna("audit", "export", refs[0], "--as", "granvik-revisor", "--out", str(mine)).code == 0

@@ -33,21 +33,30 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option
     decision: Annotated[
         str, typer.Option(metavar="REF", help="Where the decision stands that people may be known by name.")
     ] = "",
+    people: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write who is who to a new file of its own, after a decision."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it; a new file.")] = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Write an audit package: ledger, proofs, reading log, routine and report in one ZIP that verifies by itself."""
+    from pydantic_core import to_json
+
     from audit.package.make import Wanted
     from operate import show, terminal
 
     whose = organisation or ref.partition("-")[0]
     times = _period(period) if period else None
-    wanted = Wanted(whose, reason, ref, times, identified=identified, decision=decision)
+    apart = people is not None
+    wanted = Wanted(whose, reason, ref, times, identified=identified, named_apart=apart, decision=decision)
     with show.waiting(ctx.obj("cli.exporting")):
         made = terminal.run(lambda house: _made(house, wanted, ctx.obj, user))
     path = out or Path(made.name)
     _write(path, made.content)
+    if people is not None:
+        _write(people, to_json(made.people, indent=2), "people")
     document = {"file": str(path), "sha256": made.digest, "bytes": len(made.content), "cases": list(made.cases)}
     said = ctx.obj("cli.exported", file=path, number=len(made.cases), digest=made.digest)
     show.answer(document, lambda: [said], as_json=as_json)
@@ -80,11 +89,11 @@ def _period(text: str) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, field: str = "out") -> None:
     from models.refusal import BadInput, Problem
 
     try:
         with path.open("xb") as file:
             file.write(content)
     except OSError as error:
-        raise BadInput(Problem(field="out", code="unwritable_file", reason=error.strerror or "unwritable")) from None
+        raise BadInput(Problem(field=field, code="unwritable_file", reason=error.strerror or "unwritable")) from None
