@@ -62,7 +62,7 @@ def _event(line: Line) -> Iterator[str]:
     for name in ("level", "stage", "routine"):
         yield _attribute(name, getattr(line, name))
     for name, value in line.values.items():
-        yield _attribute(f"fact:{name}", value)
+        yield _attribute(f"fact_{name}", value)
 
 
 def _attribute(key: str, value: str | bool | int | datetime) -> str:  # noqa: FBT001 - any value
