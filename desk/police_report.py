@@ -130,9 +130,11 @@ def render(report: PoliceReport, words: Words) -> bytes:
     return pdf(paper, words, report.made)
 
 
-async def gather(desk: Desk, ref: str, user: str, now: datetime, via: Via = Via.PAGE) -> PoliceReport:
+async def gather(
+    desk: Desk, ref: str, user: str, now: datetime, via: Via = Via.PAGE, what: str = READ_AS
+) -> PoliceReport:
     """What there is to tell the police; raises as `draft`."""
-    view = await look.case(desk, ref, user, via=via, what=READ_AS)
+    view = await look.case(desk, ref, user, via=via, what=what)
     if not view.whole:
         raise Refusal("unknown_case", "case")
     case = view.case

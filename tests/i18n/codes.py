@@ -15,6 +15,7 @@ from pydantic import BaseModel
 import models
 from audit.comparison import Discord
 from audit.package.contents import SAID
+from desk.provenance import Custody
 from desk.staffing import LackCode
 from i18n import LANGUAGES
 from i18n.sentences import family
@@ -187,6 +188,7 @@ def pages() -> set[str]:
         *(f"organisation_kind.{kind}" for kind in OrganisationKind),
         *(f"ends.state_{state}" for state in ("proposed", "approved", "executed", "withdrawn")),
         *(f"ends.scan_{state}" for state in ScanState),
+        *(f"ends.custody_{what}" for what in Custody),
         *(f"ends.{what}_gone" for what in ("evidence", "engine", "backups")),
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),

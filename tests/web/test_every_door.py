@@ -185,7 +185,7 @@ async def test_every_page_is_valid_ours_and_kept_by_nobody(
                 continue
             answer = await visitor.get(filled(path, city))
             html = answer.headers.get("content-type", "").startswith("text/html")
-            paper = answer.headers.get("content-type") == "application/pdf"
+            paper = answer.headers.get("content-type") in {"application/pdf", "application/zip"}
             wanted = HEADERS | ({"Content-Security-Policy": POLICY} if paper else {})
             missing = [name for name, value in wanted.items() if answer.headers.get(name) != value]
             if found := missing + (faults(answer.text) if html and answer.text else []):

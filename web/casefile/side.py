@@ -42,6 +42,7 @@ class Thing:
     scan: str
     """What the virus scanner said, in words."""
     quarantined: bool
+    custody: str
 
 
 async def side(visit: Visit, file: CaseFile) -> dict[str, object]:
@@ -181,6 +182,7 @@ def _thing(piece: Piece, t: Words) -> Thing:
         digest=piece.digest,
         scan=t(f"ends.scan_{piece.scan}", found=piece.found or ""),
         quarantined=piece.scan is ScanState.INFECTED,
+        custody=f"/arenden/{piece.case}/bevis/{piece.id}",
     )
 
 

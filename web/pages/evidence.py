@@ -9,11 +9,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from desk import evidence as vault
+from desk import provenance
 from desk.casefile import CaseFile
 from desk.evidence import Label, Received
-from i18n import refusal_text
+from i18n import label, refusal_text
+from models.outside import OUTSIDE
 from models.refusal import BadInput, Refusal
 from models.stages.casework import AddEvidence
+from models.vocabulary.reading import ReadWhat
 from web import downloads, uploads
 from web.casefile.deeds import able
 from web.casefile.door import Officer, opened, shown
@@ -29,6 +32,23 @@ router = APIRouter()
 async def download(visit: Officer, evidence: str) -> Response:
     """A piece, to be saved; nothing is said of what somebody may not see."""
     return await downloads.give(visit.desk, visit.actor.id, evidence)
+
+
+@router.get("/arenden/{ref}/bevis/{evidence}")
+async def custody(visit: Officer, ref: str, evidence: str) -> Response:
+    """Who handed it in, who held it, saw it and took it out."""
+    file = await opened(visit, ref, what=ReadWhat.CUSTODY)
+    piece, links = await provenance.of_piece(visit.desk, evidence, visit.actor.id)
+    if piece.case != ref:
+        raise HTTPException(404)
+    called = await file.names({link.who for link in links if link.who and link.who not in OUTSIDE})
+    values: dict[str, Any] = await shown(visit, file) | {
+        "title": visit.t("ends.custody"),
+        "piece": piece,
+        "links": links,
+    }
+    outside = {one: label(role, visit.t) for one, role in OUTSIDE.items()}
+    return visit.page("case/custody.html", **values, who=lambda one: {**called, **outside}.get(one, one))
 
 
 @router.get("/arenden/{ref}/add_evidence")

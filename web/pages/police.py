@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from desk import police_report
+from desk import police_package, police_report
 from web.casefile.door import Officer
 from web.downloads import POLICY, attachment
 
@@ -18,3 +18,11 @@ async def draft(visit: Officer, ref: str) -> Response:
     text = await police_report.draft(visit.desk, ref, visit.actor.id, visit.t, visit.now)
     headers = {"Content-Disposition": attachment(f"{ref}.pdf"), "Content-Security-Policy": POLICY}
     return Response(text, media_type="application/pdf", headers=headers)
+
+
+@router.get("/arenden/{ref}/polispaket.zip")
+async def package(visit: Officer, ref: str) -> Response:
+    """The draft with every file as it was received and how it was held."""
+    chunks = await police_package.build(visit.desk, ref, visit.actor.id, visit.t, visit.now)
+    headers = {"Content-Disposition": attachment(f"{ref}.zip"), "Content-Security-Policy": POLICY}
+    return StreamingResponse(chunks, media_type="application/zip", headers=headers)
