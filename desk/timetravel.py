@@ -98,15 +98,22 @@ async def case(
     return Then(view) if at is None and seq is None else Then(view, await known(desk, view))
 
 
-async def known(desk: Desk, view: View) -> list[Knowing]:
-    """Who knew of the case at the time of a view: from its ledger and the access log; nobody for a headline."""
-    if not view.whole:
+async def known(desk: Desk, view: View, *, by_role: bool = False) -> list[Knowing]:
+    """Who knew of the case at the time of a view: from its ledger and the access log; nobody for a headline.
+
+    :param by_role: for those who review: in which roles people knew of it, and not who they were.
+    """
+    if not view.whole and not by_role:
         return []
     ref = view.case.ref
     async with desk.database.reading(of={view.case.organisation}) as session:
         events = await ledger.read(session, await desk.ring.key(session, ref), ref, up_to_seq=view.case.seq)
         found = await reads.readings(session, ref, view.at)
-    return who_knew(events, [Seen(one.user, one.role, one.at) for one in found], view.at)
+    knew = who_knew(events, [Seen(one.user, one.role, one.at) for one in found], view.at)
+    if not by_role:
+        return knew
+    roles = {(one.role, one.how): one._replace(person="") for one in reversed(knew)}
+    return sorted(roles.values(), key=lambda one: one.since)
 
 
 @dataclass(frozen=True)

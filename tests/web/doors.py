@@ -98,6 +98,7 @@ PAGES: dict[str, Area | Open] = {
     "/revision/kontroll/{number}/stampel.tsr": Area.AUDIT,
     "/revision/efterlevnad": Area.AUDIT,
     "/revision/tank-om": Area.AUDIT,
+    "/revision/tidsresa/{ref}": Area.AUDIT,
     "/revision/uppspelning": Area.AUDIT,
     "/revision/uppspelning/{ref}": Area.AUDIT,
     "/revision/atkomst": Area.ACCESS_LOG,

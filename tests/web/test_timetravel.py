@@ -7,8 +7,10 @@ import re
 import httpx2
 import pytest
 
+from storage import access
 from tests.web import markup
 from tests.web.browser import Chromium, each_look
+from tests.web.cast import REV
 from tests.web.city import City
 from tests.web.programs import program
 from tests.web.stories import ALICE, CHARLIE, DAG, MARKED
@@ -131,3 +133,27 @@ async def test_the_slider_says_where_it_points_before_one_goes_there(city: City,
         await page.get_by_role("button", name="Visa den händelsen").click()
         await page.wait_for_url("**/tidsresa?seq=2")
         assert await page.get_by_label("Händelse 2 av").count() == 1
+
+
+async def test_who_reviews_travels_in_codes_times_and_roles_and_it_is_noted(own_city: City) -> None:
+    ref = own_city.ref("closing")
+    async with own_city.visitor(REV) as rev, own_city.visitor(ALICE) as alice:
+        text = (await rev.get(f"/revision/tidsresa/{ref}", params={"seq": "6"})).text
+        assert (await alice.get(f"/revision/tidsresa/{ref}")).status_code == 403
+        assert (await rev.get(f"/revision/tidsresa/{own_city.ref('storm')}")).status_code == 404
+        assert (await rev.get("/revision/tidsresa/x")).status_code == 404
+        assert (await rev.get(f"/arenden/{ref}/tidsresa")).status_code in {403, 404}
+    markup.valid(text)
+    main = text.partition("<main")[2].partition("</main>")[0]
+    assert MARKED not in main
+    assert "Regler som händelsen" in main
+    assert "Kände till ärendet då" in main
+    assert not re.search(r"granvik-|Västerholm|Granlund", main)
+    async with own_city.house.database.reading() as session:
+        found, _ = await access.search(session, "9001", access.Asked(case=ref, user=REV))
+    assert {one.ground for one in found} == {"review"}
+
+
+async def test_the_reviewers_journey_is_usable_by_everybody(city: City, chromium: Chromium) -> None:
+    path = f"/revision/tidsresa/{city.ref('closing')}?seq=6"
+    await each_look(chromium, city.url, path, cookies=await city.cookies(REV))
