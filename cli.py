@@ -19,6 +19,7 @@ from operate.commands import (
     drill,
     duty,
     export,
+    extract,
     keys,
     notices,
     retention,
@@ -53,6 +54,9 @@ app.command("conformance", epilog=example("conformance --organisation 9001 --yea
 app.command("export", epilog=example("export --format ocel --year 2026 --out 2026.json"))(export.export)
 app.command("simulate", epilog=example("simulate --routine granvik.toml --since 2026-01-01"))(simulate.simulate)
 app.command("rehearse", epilog=example("rehearse"))(audit.replay.rehearse)
+app.command("extract", epilog=example("extract 9001-FV-2026-00001 --as granvik-samordnare --out utdrag.pdf"))(
+    extract.extract
+)
 app.command("watch", epilog=example("watch --once"))(watch.watch)
 
 

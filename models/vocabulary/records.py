@@ -41,3 +41,33 @@ class SparingReason(StrEnum):
     RESEARCH_SAMPLE = "research_sample"
     HELD = "held"
     WRONG_CLASS = "wrong_class"
+
+
+class ExtractPart(StrEnum):
+    """A part of what a person is told of the data about them (GDPR article 15)."""
+
+    REPORT = "report"
+    REACH = "reach"
+    INCIDENT = "incident"
+    COURSE = "course"
+    NOTES = "notes"
+    RISK = "risk"
+    POLICE = "police"
+    SUPPORT = "support"
+    MESSAGES = "messages"
+    FILES = "files"
+    READERS = "readers"
+
+
+class WithholdingGround(StrEnum):
+    """Why something is not told: a paragraph that the officer tested it against, and stands for (domain §8.2)."""
+
+    OSL_18_1 = "osl_18_1"
+    OSL_18_8 = "osl_18_8"
+    OSL_21_1 = "osl_21_1"
+    OSL_21_3 = "osl_21_3"
+    OSL_25_1 = "osl_25_1"
+    OSL_26_1 = "osl_26_1"
+    OSL_35_1 = "osl_35_1"
+    OSL_39_1 = "osl_39_1"
+    GDPR_15_4 = "gdpr_15_4"

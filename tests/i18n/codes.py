@@ -28,6 +28,7 @@ from models.notice_rule import NoticeMatrix
 from models.obligation_rule import Escalation, ObligationRule
 from models.outside import RESERVED
 from models.police_file import PoliceFile, RestrainingOrder
+from models.report import Reach
 from models.risk import Factor, RiskRule
 from models.rota import Because
 from models.routine import ClosureRule, RetentionRule, Routine
@@ -189,6 +190,7 @@ def pages() -> set[str]:
         *(f"ends.state_{state}" for state in ("proposed", "approved", "executed", "withdrawn")),
         *(f"ends.scan_{state}" for state in ScanState),
         *(f"ends.custody_{what}" for what in Custody),
+        *(f"ends.reach_{name}" for name in Reach.model_fields),
         *(f"ends.{what}_gone" for what in ("evidence", "engine", "backups")),
         *(f"language.{language}" for language in LANGUAGES),
         *(f"routine_key.{name}" for rule in rules for name in rule.model_fields),

@@ -20,7 +20,7 @@ PROMISED = (
     "keys-retire keys-save keys-load "
     "contacts-list contacts-import contacts-export contacts-absent contacts-check "
     "duty-who duty-gaps duty-import duty-export duty-override duty-refresh "
-    "retention-list retention-lists retention-show retention-propose retention-approve retention-spare "
+    "extract retention-list retention-lists retention-show retention-propose retention-approve retention-spare "
     "retention-withdraw retention-execute retention-hold retention-release retention-holds retention-certificate "
     "sign-in-link token-create token-list token-revoke "
     "conformance export simulate rehearse "
