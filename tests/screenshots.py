@@ -57,6 +57,7 @@ def shots(town: City) -> Iterator[Shot]:
         yield Shot(f"case-{form}", f"/arenden/{town.ref('waiting')}/{form}", who)
     yield Shot("case-log_follow_up", f"/arenden/{town.ref('support')}/log_follow_up", BOB)
     yield Shot("glass", "/nodoppning", DAG)
+    yield Shot("destruction", "/gallring", "granvik-arkivarie")
     yield Shot("case-prevention", f"/arenden/{town.ref('prevention')}", CLEO)
     yield Shot("prevention", "/forebyggande", CLEO)
     yield Shot("search", "/sok", BOB)
