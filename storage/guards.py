@@ -1,4 +1,4 @@
-"""Whether the guards stand that `storage.migrations.guards` raised: what is append-only is still held so."""
+"""Whether the guards stand that migrations raised: what is append-only, and what destroys a case, is still held so."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from storage.migrations import last_wall
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 GUARDED = ("ledger", "tree_leaves", "checkpoints", "checkpoint_stamps", "reads")
 """Tables whose rows come and stay; those of `heads` move forward."""
+_WALL = {f"wall_{table}_{deed.lower()}_{code}" for table, deed, _, code in last_wall.RULES}
+_BEHIND = {table for table, *_ in last_wall.RULES}
 _POSTGRESQL = {f"{table}_append_only" for table in (*GUARDED, "heads")} | {"heads_forward_only"}
-_SQLITE = {f"{table}_append_only_{what}" for table in GUARDED for what in ("update", "delete")}
-_SQLITE |= {"heads_append_only_delete", "heads_forward_only"}
+_POSTGRESQL |= _WALL | {f"wall_{table}_truncate" for table in _BEHIND}
+_SQLITE = {f"{table}_append_only_{what}" for table in GUARDED for what in ("update", "delete", "replace")}
+_SQLITE |= {"heads_append_only_delete", "heads_append_only_replace", "heads_forward_only"}
+_SQLITE -= {"reads_append_only_replace"}  # what is read a second time is passed over by its INSERT
+_SQLITE |= _WALL | {f"wall_{table}_replace" for table in _BEHIND}
 # One that is switched off, or that calls something else by now, does not stand.
 _STANDING = text(
     """
@@ -21,7 +28,8 @@ _STANDING = text(
     JOIN pg_class c ON c.oid = t.tgrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
     JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE t.tgenabled IN ('O', 'A') AND p.proname = 'varna_append_only' AND p.prosrc LIKE '%RAISE EXCEPTION%'
+    WHERE t.tgenabled IN ('O', 'A') AND p.prosrc LIKE '%RAISE EXCEPTION%'
+      AND (p.proname = 'varna_append_only' OR p.proname LIKE 'wall_%')
     """
 )
 _THERE = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'")

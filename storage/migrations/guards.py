@@ -4,7 +4,7 @@ An administrator can take them down; `verify` then says that they are gone, and 
 What this does to a table is part of the migrations: never change it, add to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -37,6 +37,17 @@ def forward_only(connection: Connection, table: str) -> None:
     else:
         _sqlite(connection, table, "forward_only", "UPDATE", f"WHEN {_BACKWARDS}")
         _sqlite(connection, table, "append_only_delete", "DELETE")
+
+
+def no_replacing(connection: Connection, there: Mapping[str, str]) -> None:
+    """SQLite's REPLACE takes a row away without a word to any DELETE trigger: no row comes where one stands.
+
+    :param there: per table, in SQL, which row stands where the new one would.
+    """
+    if connection.dialect.name == "sqlite":
+        for table, same in there.items():
+            stands = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608 - nothing in it comes from outside
+            _sqlite(connection, table, "append_only_replace", "INSERT", f"WHEN {stands}")
 
 
 def raise_function(connection: Connection) -> None:

@@ -17,12 +17,14 @@ from storage.database import Database
 from storage.signing import SigningKeys
 from storage.tree import Tree, extends, includes, root
 from tests.audit.intruder import GUARDED, breaks_in
-from tests.storage.town import NOON, Town, note, triage
+from tests.storage.town import NOON, Town, found, note, triage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Executable
+
+    from storage.keys import KeyRing
 
 DAY = timedelta(days=1)
 
@@ -140,6 +142,7 @@ async def test_a_time_stamp_is_kept_beside_its_checkpoint(town: Town, keys: Sign
             await anchors.checkpoint(session, "9001", 2)
 
 
+GUARDS = ("ledger", "heads", "tree_leaves", "checkpoints", "checkpoint_stamps")
 CHANGES = (
     ("ledger", "UPDATE ledger SET actor = 'somebody'"),
     ("ledger", "DELETE FROM ledger"),
@@ -186,6 +189,21 @@ async def test_postgresql_refuses_to_empty_a_table_and_grants_no_right_to_change
             async with database.writing() as session:
                 await session.execute(text(f'TRUNCATE "{table}"'))
     await database.close()
+
+
+@pytest.mark.parametrize("table", GUARDS)
+async def test_sqlites_replace_is_no_way_around_it(
+    sqlite_url: str, ring: KeyRing, keys: SigningKeys, table: str
+) -> None:
+    town = await found(Database(sqlite_url), ring)
+    await town.opens()
+    taken = await anchors.take(town.database, keys, "9001", NOON)
+    async with town.database.writing() as session:
+        await anchors.keep_stamp(session, taken, b"token")
+    with pytest.raises(DBAPIError, match=f"append-only: {table}"):
+        async with town.database.writing() as session:
+            await session.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))  # noqa: S608 - a table of ours
+    await town.database.close()
 
 
 async def test_heads_move_forward(town: Town) -> None:
