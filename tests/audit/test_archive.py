@@ -10,7 +10,7 @@ import pytest
 
 from activities.archive import ArchiveActivities
 from audit.proof import prove
-from desk import custody, intake
+from desk import archiving, custody, intake
 from desk.archiving import archive_ended
 from models.stages.casework import AddNote
 from operate.scenarios import SCENARIOS
@@ -131,6 +131,17 @@ async def test_an_erased_case_says_so_and_its_archive_is_noise(town: Town) -> No
     assert (proved.verdict, proved.proved, proved.states, proved.runs) == (Verdict.ERASED, True, (), ())
     assert (await prove(town.house, other.ref)).verdict is Verdict.IDENTICAL
     assert await archived(town, case) != []
+
+
+async def test_what_was_erased_is_not_looked_after_any_more(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, other = await ended(town), await town.report(a_report())
+
+    async def remembered(_: object) -> dict[str, str]:
+        return {"run-1": f"case-{case.ref}", "run-2": f"case-{other.ref}"}
+
+    monkeypatch.setattr(archiving, "ended", remembered)
+    await erase(town.house.database, town.house.ring, case.ref, await town.now())
+    assert await archive_ended(town.house, town.environment.client) == [other.ref]
 
 
 async def test_what_is_archived_is_not_cleared_away_as_abandoned(town: Town) -> None:
