@@ -15,7 +15,7 @@ from desk.staffing import lacks
 from operate import exchange
 from operate.hands import somebody_works
 from operate.outcome import Exit
-from storage import cases, ledger, people, reports, routines
+from storage import cases, ledger, masters, people, reports, routines
 from storage.database import Database, OutOfReach, passes_walls
 from storage.keys import BadKeyFile, KeyRing, MasterKeys, UnknownKey, Unreadable
 from storage.rebuild import outdated
@@ -56,6 +56,7 @@ ADVICE = {
     ("cases_overdue", State.WARNING): "look_at_cases",
     ("lists_outdated", State.PROBLEM): "rebuild_lists",
     ("walls_passed", State.WARNING): "plain_role",
+    ("backups_readable", State.WARNING): "retire_keys",
     ("routine_adopted", State.PROBLEM): "adopt_routine",
     ("nobody_holds", State.WARNING): "find_somebody",
     ("same_deputy", State.WARNING): "name_deputy",
@@ -172,6 +173,8 @@ async def _contents(database: Database, settings: Settings, *, thorough: bool) -
         yield Check("cases_overdue", State.WARNING if overdue else State.OK, str(len(overdue)))
         if unseen := await outdated(session):
             yield Check("lists_outdated", State.PROBLEM, str(unseen))
+        if readable := await masters.waiting(session):
+            yield Check("backups_readable", State.WARNING, str(readable))
         if await passes_walls(session):
             yield Check("walls_passed", State.WARNING)
         async for check in _staffing(session, settings, now):

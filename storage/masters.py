@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from storage.database import upsert
 from storage.keys import MasterKeys, UnknownKey, rewrap
@@ -54,8 +54,8 @@ async def gone(session: AsyncSession, names: Sequence[str], now: datetime) -> in
 
 async def waiting(session: AsyncSession) -> int:
     """Of how many destroyed cases an older backup can still be read, by a master key that is not retired."""
-    query = select(certificates.c.case).where(certificates.c.backups_gone.is_(None))
-    return len((await session.execute(query)).all())
+    query = select(func.count()).where(certificates.c.backups_gone.is_(None))
+    return int((await session.execute(query)).scalar_one())
 
 
 async def copied(session: AsyncSession) -> bytes:

@@ -2,8 +2,8 @@
 
 A case's key is cleared only if the case is closed, nobody has it kept, and a list on which it stands was approved by
 another person than the one who proposed it. Rows are never deleted, and wrapping anew must name another master key.
-What is said here is part of the migrations: never change it, add to it. On SQLite a batch migration that replaces one of
-these tables takes its triggers along: build them again.
+What is said here is part of the migrations: never change it, add to it. On SQLite a batch migration that replaces one
+of these tables takes its triggers along: build them again.
 """
 
 from sqlalchemy import Connection

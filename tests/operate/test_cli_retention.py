@@ -84,6 +84,11 @@ def test_the_whole_way_from_the_list_to_the_certificate(ended: str) -> None:
     certificate = varna("retention", "certificate", ended, "--as", ARCHIVIST)
     assert "KS 2027-12 § 4" in certificate.out
     assert SECRET not in certificate.out
+    ways = {check["name"]: check["state"] for check in varna("doctor", "--json").document["checks"]}
+    assert ways["backups_readable"] == "warning"
+    for turned in ("rotate", "retire"):
+        assert varna("keys", turned).code == 0
+    assert "backups_readable" not in varna("doctor", "--json").out
     for shown in ("lists", "holds", "list"):
         assert varna("retention", shown, "--as", ARCHIVIST).code == 0
     assert "Gallrat" in varna("retention", "show", name, "--as", DIRECTOR).out
