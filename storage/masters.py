@@ -1,7 +1,7 @@
 """Ends of master keys: what was wrapped by one that is gone, in this database or in any copy of it, nobody reads again.
 
 The table of keys without its wrapping is worth nothing, so a copy of it may be kept beside backups: an older backup is
-read by the keys as they are wrapped now, and of what was destroyed there is none (decision 0015).
+read by the keys as they are wrapped now, and of what was destroyed there is none (decision 0018).
 """
 
 from __future__ import annotations
