@@ -136,7 +136,7 @@ async def test_nothing_can_be_done_with_a_number_from_elsewhere(each_city: City,
     ways = doors(create_app(Site(each_city.house)))
     async with each_city.visitor(who) as visitor:
         for path in (path for path in ways if "{ref}" in path):
-            filled = [path.format(ref=ref, command="add_note", seq=1) for ref in (NONE, *hidden)]
+            filled = [path.format(ref=ref, command="add_note", seq=1, evidence="e1") for ref in (NONE, *hidden)]
             for method in ways[path] & {"GET", "POST"}:
                 answers = [plain(await asked(visitor, method, one), one.split("/")[2]) for one in filled]
                 wrong += [f"{method} {path}"] * (len(set(answers)) > 1 or answers[0][0] < 400)
