@@ -14,7 +14,9 @@ from storage.database import Database
 from storage.keys import KeyRing, MasterKeys
 from storage.schema import migrate
 from tests import postgres
+from tests.memory import use_memory
 
+use_memory()
 BOTH = ("sqlite", "postgresql")
 
 

@@ -102,6 +102,13 @@ def assert_repeatable(events: list[Event]) -> None:
         case = evolve(case, event)
 
 
+def assert_lived_again(events: list[Event], *, also_by_another_clock: bool) -> None:
+    """What was lived is repeated; with the clock, which reckons all anew each time, only now and then."""
+    assert_repeatable(events)
+    if also_by_another_clock:
+        assert_relivable(events)
+
+
 class Watched(Life):
     """Reckons each time all anew, and finds the same as what was reckoned only where something had changed."""
 
