@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -87,6 +87,13 @@ class Routine(Frozen):
     retention: RetentionRule
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Per language, local names of codes and own words for messages (`models.wording`)."""
+
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, but what was reckoned from the old fields, such as `ref`, is reckoned anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
     @cached_property
     def ref(self) -> RoutineRef:

@@ -225,3 +225,12 @@ def test_a_municipality_may_word_its_messages_itself(document: dict[str, Any]) -
     own = {"notice.subject.page": "Larm från jouren ({case})", "obligation.triage": "Titta", "role.deputy": "Vikarie"}
     document["texts"] = {"sv": own, "en": {"letter.link": "Go to {link}"}}
     assert read_routine(document, moments()).texts["sv"] == own
+
+
+def test_a_changed_copy_of_a_routine_is_known_by_a_reference_of_its_own() -> None:
+    routine = standard()
+    before = routine.ref
+    changed = routine.model_copy(update={"version": "annan"})
+    assert (changed.ref.version, changed.ref == before) == ("annan", False)
+    assert changed.ref == Routine.model_validate_json(changed.model_dump_json()).ref
+    assert routine.ref == before

@@ -22,6 +22,7 @@ from models.vocabulary.own import OwnStep
 from models.vocabulary.people import ConsentPurpose, Role
 from models.vocabulary.support import ContactOutcome
 from storage import cases, ledger, reports, tables
+from tests.engine import until
 from tests.i18n.codes import narrative
 from tests.web.city import City, LivingCity, Visitor
 from tests.web.markup import valid
@@ -101,6 +102,12 @@ async def told(city: LivingCity, **fields: str) -> Reporter:
         await reporter.press("send", **fields)
     # On a busy machine its case may not have begun by then; the house begins it by itself.
     await intake.start_waiting(city.house, await city.house.cases())
+
+    async def has_begun() -> bool:
+        async with city.house.database.reading() as session:
+            return await cases.begins(session, reporter.case) is False
+
+    await until(has_begun)
     return reporter
 
 

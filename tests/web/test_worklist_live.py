@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 SV = words("sv", strict=True)
-SOON = 3_000
+SOON = 20_000
 """Milliseconds in which it must be seen."""
 
 
