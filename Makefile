@@ -2,8 +2,8 @@
 PYTHON ?= python3
 LOCKS ?= requirements
 BIN := .venv/bin
-# Two processes of tests for each processor, for some always wait; four at most: each has a browser, a database server and an engine of its own.
-PROCESSES = $(shell $(PYTHON) -c 'import os; print(min(4, 2 * (os.cpu_count() or 1)))')
+# One process of tests more than processors, for one always waits; four at most: each has a browser, a database server and an engine of its own.
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 PYTEST = $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 STAMP := .venv/.set-up
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11

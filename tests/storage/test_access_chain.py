@@ -39,6 +39,11 @@ FORGED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _waits_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "PATIENCE", 60.0)
+
+
 async def told(database: Database) -> None:
     for n in range(5):
         await reads.note(database, replace(READ, user=f"reader-{n}"))
