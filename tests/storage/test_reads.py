@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import func, select
 
 from models.message import Actor
