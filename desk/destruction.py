@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desk.retention import MAY_LOOK, case_for, hidden, reference, retention_of
+from desk.retention import MAY_LOOK, case_for, reference, retention_of
 from models.refusal import BadInput, Problem, Refusal
 from models.retention import (
     PROPOSERS,
@@ -14,8 +14,7 @@ from models.retention import (
     refuse_to_propose,
     refuse_unless,
 )
-from models.sight import kept_out
-from storage import cases, destruction
+from storage import access, cases, destruction
 from storage.keys import KeyDestroyed
 
 if TYPE_CHECKING:
@@ -57,18 +56,17 @@ async def approve(desk: Desk, actor: Actor, identity: str, decision: str, now: d
     async with desk.database.writing(of={actor.organisation}) as session:
         found = await _undecided(session, actor, identity)
         refuse_to_approve(actor, found.proposed_by)
+        await refuse_kept_out(session, actor, found)
         for item in found.waiting:
             try:
                 case = await cases.load(session, desk.ring, item.case)
             except (KeyDestroyed, cases.UnknownCase):
                 continue
-            if kept_out(actor, case):
-                raise Refusal("kept_out_of_list", "list")
             refuse_obstacles((await retention_of(session, case, now)).obstacles, item.case)
         if not found.waiting:
             raise Refusal("nothing_on_list", "list")
         await destruction.approve(session, identity, actor.id, decision, now)
-        return await destruction.get(session, identity)
+        return await _shown(session, actor, await destruction.get(session, identity))
 
 
 async def spare(
@@ -78,11 +76,12 @@ async def spare(
     async with desk.database.writing(of={actor.organisation}) as session:
         found = await own_list(session, actor, identity)
         _refuse_to_change(actor, found)
+        found = await _shown(session, actor, found)
         if ref not in {item.case for item in found.waiting}:
             raise Refusal("not_on_list", "case")
         await destruction.spare(session, identity, ref, actor.id, reason, now)
         await close(session, identity, now)
-        return await destruction.get(session, identity)
+        return await _shown(session, actor, await destruction.get(session, identity))
 
 
 async def withdraw(desk: Desk, actor: Actor, identity: str, now: datetime) -> None:
@@ -107,8 +106,8 @@ async def one_list(desk: Desk, actor: Actor, identity: str) -> tuple[Destruction
     refuse_unless(actor, MAY_LOOK)
     async with desk.database.reading(of={actor.organisation}) as session:
         found = await own_list(session, actor, identity)
-        shown = [item for item in found.items if not await hidden(session, desk, actor, item.case)]
-    return replace(found, items=tuple(shown)), len(found.items) - len(shown)
+        shown = await _shown(session, actor, found)
+    return shown, len(found.items) - len(shown.items)
 
 
 async def own_list(session: AsyncSession, actor: Actor, identity: str, *, lock: bool = False) -> DestructionList:
@@ -117,6 +116,12 @@ async def own_list(session: AsyncSession, actor: Actor, identity: str, *, lock: 
     if found.organisation != actor.organisation:
         raise destruction.UnknownList(identity)
     return found
+
+
+async def refuse_kept_out(session: AsyncSession, actor: Actor, found: DestructionList) -> None:
+    """Raise `Refusal` if a list would destroy a case that somebody must keep out of: they have no part in that."""
+    if await access.hidden_from(session, actor, [item.case for item in found.waiting]):
+        raise Refusal("kept_out_of_list", "list")
 
 
 async def close(session: AsyncSession, identity: str, now: datetime) -> None:
@@ -131,6 +136,12 @@ async def _undecided(session: AsyncSession, actor: Actor, identity: str) -> Dest
     if found.state != "proposed":
         raise Refusal("list_decided", "list")
     return found
+
+
+async def _shown(session: AsyncSession, actor: Actor, found: DestructionList) -> DestructionList:
+    """A list, less what this person must keep out of."""
+    hidden = await access.hidden_from(session, actor, [item.case for item in found.items])
+    return replace(found, items=tuple(item for item in found.items if item.case not in hidden))
 
 
 def _refuse_to_change(actor: Actor, found: DestructionList) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from desk.destruction import close, own_list
+from desk.destruction import close, own_list, refuse_kept_out
 from desk.retention import MAY_LOOK, retention_of
 from models.refusal import Refusal
 from models.retention import APPROVERS, PROPOSERS, refuse_unless
@@ -60,6 +60,7 @@ async def execute(desk: Desk, actor: Actor, identity: str, now: datetime) -> Exe
     refuse_unless(actor, PROPOSERS | APPROVERS)
     async with desk.database.reading(of={actor.organisation}) as session:
         found = await own_list(session, actor, identity)
+        await refuse_kept_out(session, actor, found)
     if found.approved is None or found.withdrawn is not None:
         raise Refusal("list_not_approved", "list")
     gone, kept = [], []

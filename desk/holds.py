@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desk.retention import MAY_LOOK, case_for, hidden, reference
+from desk.retention import MAY_LOOK, case_for, reference
 from models.refusal import Refusal
 from models.retention import refuse_to_hold, refuse_unless
-from storage import holds
+from storage import access, holds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +35,8 @@ async def release(desk: Desk, actor: Actor, identity: str, why: str, now: dateti
         found = await holds.get(session, identity)
         if found is None or found.organisation != actor.organisation or not found.stands:
             raise Refusal("unknown_hold", "hold")
+        if await access.hidden_from(session, actor, [found.case]):
+            raise Refusal("unknown_hold", "hold")
         await holds.release(session, identity, why, actor.id, now)
 
 
@@ -43,4 +45,5 @@ async def standing(desk: Desk, actor: Actor) -> list[Hold]:
     refuse_unless(actor, MAY_LOOK)
     async with desk.database.reading(of={actor.organisation}) as session:
         found = await holds.listed(session, actor.organisation)
-        return [one for one in found if not await hidden(session, desk, actor, one.case)]
+        hidden = await access.hidden_from(session, actor, [one.case for one in found])
+    return [one for one in found if one.case not in hidden]

@@ -83,14 +83,6 @@ async def case_for(session: AsyncSession, desk: Desk, actor: Actor, ref: str) ->
     return case
 
 
-async def hidden(session: AsyncSession, desk: Desk, actor: Actor, ref: str) -> bool:
-    """Whether somebody must keep out of a case; of what is destroyed nobody knows that any more."""
-    try:
-        return kept_out(actor, await cases.load(session, desk.ring, ref))
-    except (cases.UnknownCase, KeyDestroyed, UnknownKey):
-        return False
-
-
 def reference(text: str, field: str) -> str:
     """A diary number or paragraph as it was given; raises `BadInput`."""
     kept = " ".join(text.split())

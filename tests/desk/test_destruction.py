@@ -194,8 +194,26 @@ async def test_whoever_must_keep_out_of_a_case_neither_sees_it_here_nor_agrees_t
     assert (shown.items, number) == ((), 1)
     with pytest.raises(Refusal, match="kept_out_of_list"):
         await destruction.approve(archive.desk, HEAD, name, DECISION, LATER)
-    await holds.hold(archive.desk, ARCHIVIST, case.ref, HoldGround.AUDIT_REVIEW, "R 1", LATER)
+    with pytest.raises(Refusal, match="not_on_list"):
+        await destruction.spare(archive.desk, HEAD, name, case.ref, SparingReason.STILL_NEEDED, LATER)
+    held = await holds.hold(archive.desk, ARCHIVIST, case.ref, HoldGround.AUDIT_REVIEW, "R 1", LATER)
     assert await holds.standing(archive.desk, HEAD) == []
+    keeper = replace_roles(HEAD, Role.SECURITY_CHIEF)
+    with pytest.raises(Refusal, match="unknown_hold"):
+        await holds.release(archive.desk, keeper, held, "R 2", LATER)
+    assert [one.stands for one in await holds.standing(archive.desk, ARCHIVIST)] == [True]
+
+
+async def test_whoever_must_keep_out_of_a_case_has_no_part_in_its_destruction(archive: Archive) -> None:
+    desk, open_to_all, case = archive.desk, await archive.closes(), await archive.closes()
+    name = await archive.lists(open_to_all.ref, case.ref)
+    case, _ = await archive.town.acts(case, BlockRole(id="b", people=frozenset({HEAD.id}), text="Släkt."))
+    with pytest.raises(Refusal, match="kept_out_of_list"):
+        await erasure.execute(desk, HEAD, name, LATER)
+    assert await archive.state(open_to_all.ref) == "kept"
+    left = await destruction.spare(desk, HEAD, name, open_to_all.ref, SparingReason.STILL_NEEDED, LATER)
+    assert [item.case for item in left.items] == [open_to_all.ref]
+    assert (await erasure.execute(desk, ARCHIVIST, name, LATER)).destroyed == (case.ref,)
 
 
 async def test_what_was_interrupted_goes_on_where_it_was(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
