@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 GUARDED = ("ledger", "tree_leaves", "checkpoints", "checkpoint_stamps", "reads")
 """Tables whose rows come and stay; those of `heads` move forward."""
 _WALL = {f"wall_{table}_{deed.lower()}_{code}" for table, deed, _, code in last_wall.RULES}
+_WALL |= {"wall_case_keys_insert_retired", "wall_case_keys_update_retired"}
 _BEHIND = {table for table, *_ in last_wall.RULES}
 _POSTGRESQL = {f"{table}_append_only" for table in (*GUARDED, "heads")} | {"heads_forward_only"}
 _POSTGRESQL |= _WALL | {f"wall_{table}_truncate" for table in _BEHIND}
 _SQLITE = {f"{table}_append_only_{what}" for table in GUARDED for what in ("update", "delete", "replace")}
 _SQLITE |= {"heads_append_only_delete", "heads_append_only_replace", "heads_forward_only"}
-_SQLITE -= {"reads_append_only_replace"}  # what is read a second time is passed over by its INSERT
 _SQLITE |= _WALL | {f"wall_{table}_replace" for table in _BEHIND}
 # One that is switched off, or that calls something else by now, does not stand.
 _STANDING = text(

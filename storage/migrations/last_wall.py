@@ -8,9 +8,6 @@ of these tables takes its triggers along: build them again.
 
 from sqlalchemy import Connection
 
-CODES = ("open", "on_hold", "not_approved", "key_row", "hold_row", "list_row", "item_row", "certificate_row")
-"""What a refusal by the database says after `varna:`."""
-
 _CLEARED = "NEW.wrapped IS NULL AND OLD.wrapped IS NOT NULL"
 _NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM cases c WHERE c.ref = OLD.scope AND c.closed IS NOT NULL)"
 _HELD = 'EXISTS (SELECT 1 FROM holds h WHERE h."case" = OLD.scope AND h.released IS NULL)'
