@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from desk.custody import ASKED_AT_ONCE
 from storage import archives
 from storage.payloads import CASE
 from workflows.archive import archive, ended
@@ -28,15 +29,16 @@ async def archive_ended(desk: Desk, client: Client) -> list[str]:
     :raises RPCError: if the engine does not answer.
     :raises OutOfReach: if the database does not.
     """
-    runs = await ended(client)
-    async with desk.database.reading() as session:
-        done = await archives.final_runs(session, list(runs))
-        left = {workflow.removeprefix(CASE) for run, workflow in runs.items() if run not in done}
-        # What was erased is left alone: there is no key to seal it with.
-        due = sorted(await desk.ring.several(session, left))
-    for ref in due:
+    runs, due = [*(await ended(client)).items()], set[str]()
+    for some in (dict(runs[at : at + ASKED_AT_ONCE]) for at in range(0, len(runs), ASKED_AT_ONCE)):
+        async with desk.database.reading() as session:
+            done = await archives.final_runs(session, list(some))
+            left = {workflow.removeprefix(CASE) for run, workflow in some.items() if run not in done}
+            # What was erased is left alone: there is no key to seal it with.
+            due |= (await desk.ring.several(session, left)).keys()
+    for ref in sorted(due):
         await archive(client, desk.task_queue, ref)
-    return due
+    return sorted(due)
 
 
 async def keep_archived(desk: Desk, seconds: float = EVERY) -> None:
