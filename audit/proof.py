@@ -127,25 +127,25 @@ def ledger_digest(entries: Sequence[Entry]) -> str:
 async def _look(desk: Desk, ref: str, kind: type) -> Proof:
     start = Proof(ref, datetime.now(UTC), Verdict.ERASED, code_version(), "")
     async with desk.database.reading() as session:
-        entries = await ledger.entries(session, ref)
-        start = replace(start, ledger=ledger_digest(entries))
         try:
             key = await desk.ring.key(session, ref)
         except KeyDestroyed:
-            return start
+            return replace(start, ledger=ledger_digest(await ledger.entries(session, ref)))
         except UnknownKey:
             raise UnknownCase(ref) from None
     try:
-        found = await runs.of_case(desk, key, ref)
+        found: Runs | None = await runs.of_case(desk, key, ref)
     except Damaged:
-        return replace(start, verdict=Verdict.DAMAGED)
-    start = replace(start, runs=_runs(found))
-    if found.missing is not None:
-        return replace(start, verdict=Verdict.RUN_MISSING, run=found.missing)
+        found = None
     # The ledger after the history: what the history has recorded must stand there by now.
     async with desk.database.reading() as session:
         rows = await ledger.rows(session, key, ref)
     start = replace(start, ledger=ledger_digest([entry for entry, _ in rows]))
+    if found is None:
+        return replace(start, verdict=Verdict.DAMAGED)
+    start = replace(start, runs=_runs(found))
+    if found.missing is not None:
+        return replace(start, verdict=Verdict.RUN_MISSING, run=found.missing)
     try:
         decided = await replayed(found.runs, key, kind)
     except DoesNotReplay as apart:

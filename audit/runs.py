@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from activities.archive import read
-from activities.history import EngineSilent, Run, fetch, missing
+from activities.history import EngineSilent, fetch, missing
 from storage import archives
 from workflows.client import EngineOutOfReach, workflow_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from temporalio.client import Client
 
+    from activities.history import Run
     from desk.desk import Desk
     from storage.archives import Archive
     from storage.keys import DataKey
@@ -29,6 +29,8 @@ class Runs:
     """The runs that came out of the archive."""
     missing: str | None = None
     """A run that neither engine nor archive has; empty if there is none at all."""
+    silent: bool = False
+    """The engine did not answer: all of it came out of the archive."""
 
     @property
     def ended(self) -> bool:
@@ -36,45 +38,44 @@ class Runs:
         return bool(self.runs) and self.runs[-1].end is not None
 
 
-async def of_case(desk: Desk, key: DataKey, ref: str) -> Runs:
+async def of_case(desk: Desk, key: DataKey, ref: str, *, engine: bool = True) -> Runs:
     """All runs of a case.
 
-    :raises EngineOutOfReach: if the engine does not answer and the archive has nothing.
+    :param engine: whether it is asked; one that was silent a moment ago need not be waited for again.
+    :raises EngineOutOfReach: if the engine does not answer and the archive does not reach to the end of the history.
     :raises Damaged: if an archive is not what was archived.
     :raises OutOfReach: if database or vault does not answer.
     """
     async with desk.database.reading() as session:
         kept = {one.run: one for one in await archives.of_case(session, ref)}
-    try:
-        client = await desk.engine()
-        newest = await fetch(client, workflow_id(ref))
-    except (EngineOutOfReach, EngineSilent) as silent:
-        if not kept:
-            raise EngineOutOfReach("the history is not archived yet") from silent
-        newest = client = None
-    last = list(kept)[-1] if kept else None
-    if newest is None and last is None:
-        return Runs((), missing="")
-    runs, out = await _back_from(desk, key, client, kept, newest or last or "", ref)
-    return Runs(tuple(runs), frozenset(out), missing(runs))
+    if engine:
+        with suppress(EngineOutOfReach, EngineSilent):
+            return await _gathered(desk, key, ref, kept, await desk.engine())
+    found = await _gathered(desk, key, ref, kept, None)
+    end = found.runs[-1].following if found.runs else ""
+    if found.missing is not None and found.missing == end:
+        # It is not lost: what goes on is not archived until it has ended.
+        raise EngineOutOfReach("the end of the history is not archived yet")
+    return replace(found, silent=True)
 
 
-async def _back_from(
-    desk: Desk, key: DataKey, client: Client | None, kept: Mapping[str, Archive], last: Run | str, ref: str
-) -> tuple[list[Run], set[str]]:
-    """From the newest run back to the first one, or to the first that is missing."""
+async def _gathered(desk: Desk, key: DataKey, ref: str, kept: dict[str, Archive], client: Client | None) -> Runs:
+    """From the newest run back to the first one, or to the first that is missing; the archive's alone without a client.
+
+    :param kept: oldest first.
+    """
     runs: list[Run] = []
-    out: set[str] = set()
-    run = last if isinstance(last, Run) else None
-    wanted: str | None = None if run else str(last)
-    while run or wanted:
-        if run is None and wanted:
-            run = await fetch(client, workflow_id(ref), wanted) if client else None
-            if run is None and wanted in kept:
-                run = await read(desk.vault, key, kept[wanted])
-                out.add(wanted)
+    archived: set[str] = set()
+    run = await fetch(client, workflow_id(ref)) if client else None
+    wanted = run.id if run else next(reversed(kept), None)
+    while wanted:
+        if run is None and client:
+            run = await fetch(client, workflow_id(ref), wanted)
+        if run is None and wanted in kept:
+            run = await read(desk.vault, key, kept[wanted])
+            archived.add(wanted)
         if run is None:
             break
         runs.insert(0, run)
         wanted, run = run.previous, None
-    return runs, out
+    return Runs(tuple(runs), frozenset(archived), missing(runs) if runs else "")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.enums.v1 import EventType
 
-from activities.history import EngineSilent
 from audit import runs
 from audit.package.verifier import canonical
 from storage.keys import KeyDestroyed, UnknownKey
@@ -31,25 +30,27 @@ async def histories(desk: Desk, refs: Sequence[str], *, whole: bool) -> tuple[di
     """
     files: dict[str, bytes] = {}
     lacking: dict[str, str] = {}
+    engine = True
     for ref in refs:
         try:
             async with desk.database.reading() as session:
                 key = await desk.ring.key(session, ref)
-            # Once the engine was silent, it is not waited for again.
-            found = await runs.of_case(desk, key, ref) if OUT_OF_REACH not in lacking.values() else runs.Runs(())
+            found = await runs.of_case(desk, key, ref, engine=engine)
         except (KeyDestroyed, UnknownKey):
             lacking[ref] = ERASED
             continue
         except Damaged:
             lacking[ref] = DAMAGED
             continue
-        except (EngineOutOfReach, EngineSilent, VaultOutOfReach):
-            found = runs.Runs(())
-        if not found.runs:
-            lacking[ref] = NONE if found.missing == "" else OUT_OF_REACH
+        except (EngineOutOfReach, VaultOutOfReach) as away:
+            lacking[ref] = OUT_OF_REACH
+            engine = engine and not isinstance(away, EngineOutOfReach)
             continue
+        engine = not found.silent
         if found.missing is not None:
-            lacking[ref] = found.missing
+            lacking[ref] = found.missing or NONE
+        if not found.runs:
+            continue
         files[f"cases/{ref}/history.jsonl"] = b"".join(_outline(found.runs))
         if whole:
             files |= {f"cases/{ref}/history/{n}.bin": run.to_bytes() for n, run in enumerate(found.runs, start=1)}

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from activities.archive import ArchiveActivities
+from activities.history import EngineSilent
+from audit import runs
+from audit.package.engine import histories
 from audit.proof import prove
 from desk import archiving, custody, intake
 from desk.archiving import archive_ended
@@ -28,10 +31,10 @@ from workflows.client import EngineOutOfReach
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from activities.history import Run
     from operate.house import House
     from operate.town import Town, TownCase
-    from tests.erasing import erase
-from tests.engine import Installation
+    from tests.engine import Installation
 
 NOWHERE = "127.0.0.1:1"
 
@@ -144,6 +147,33 @@ async def test_what_was_erased_is_not_looked_after_any_more(town: Town, monkeypa
     assert await archive_ended(town.house, town.environment.client) == [other.ref]
 
 
+async def test_an_engine_that_falls_silent_half_way_is_out_of_reach(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await town.report(a_report())
+    await at_rest(case)
+    (run,) = await runs_of(case)
+    run.events[0].workflow_execution_started_event_attributes.continued_execution_run_id = "the one before"
+
+    async def newest_alone(_: object, __: str, wanted: str | None = None) -> Run:
+        if wanted is not None:
+            raise EngineSilent
+        return run
+
+    monkeypatch.setattr(runs, "fetch", newest_alone)
+    with pytest.raises(EngineOutOfReach):
+        await prove(town.house, case.ref)
+
+
+async def test_a_package_has_what_is_archived_though_the_engine_is_away(town: Town) -> None:
+    old = await ended(town)
+    await archived(town, old)
+    new = await town.report(a_report())
+    files, lacking = await histories(without_engine(town.house), [new.ref, old.ref], whole=False)
+    assert [*files] == [f"cases/{old.ref}/history.jsonl"]
+    assert lacking == {new.ref: "out_of_reach"}
+
+
 async def test_what_is_archived_is_not_cleared_away_as_abandoned(town: Town) -> None:
     case = await ended(town)
     (kept,) = await archived(town, case)
@@ -174,8 +204,8 @@ async def test_three_runs_are_replayed_and_archived_as_one_life(tmp_path: Path) 
         await until(in_the_vault)
         assert await archive_ended(house, await house.engine()) == []
         await running.stop(running.engine)
-        cut = await prove(without_engine(house), case)
-        assert (cut.verdict, cut.run) == (Verdict.RUN_MISSING, proved.runs[-1].id)
+        with pytest.raises(EngineOutOfReach):  # its last run goes on, and is where nobody answers: it is not lost
+            await prove(without_engine(house), case)
         await running.start(running.engine)
         await (await archive(await house.engine(), house.task_queue, case, running=True)).result()
         await running.stop(running.engine)
