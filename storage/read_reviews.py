@@ -77,10 +77,13 @@ async def who_acted(session: AsyncSession, cases: Collection[str]) -> set[tuple[
 
 
 async def who_is_kept_out(session: AsyncSession, cases: Collection[str]) -> set[tuple[str, str]]:
-    """Case and person, for everybody who is kept out of one of these cases."""
-    its = tables.case_relations.c
-    query = select(its.case, its.subject).where(its.case.in_(sorted(cases)), its.relation == Relation.BLOCKED)
-    return {(case, person) for case, person in await session.execute(query)}
+    """Case and person, for everybody who is kept out of one of these cases: by name, or by a role they hold."""
+    its, held = tables.case_relations.c, tables.roles.c
+    there = its.case.in_(sorted(cases))
+    by_name = select(its.case, its.subject).where(there, its.relation == Relation.BLOCKED)
+    holds = (held.organisation == its.organisation) & (held.role == its.subject)
+    by_role = select(its.case, held.user).join(tables.roles, holds).where(there, its.relation == Relation.BLOCKED_ROLE)
+    return {(case, person) for case, person in await session.execute(by_name.union(by_role))}
 
 
 async def reviewed_until(session: AsyncSession, organisation: str) -> dict[tuple[UnusualReading, str], datetime]:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from models.message import Actor
 from models.vocabulary.people import Role
-from storage import reads, tables
+from storage import read_reviews, reads, tables
 from storage.database import Database
 from storage.reads import Read, Reader, RoleRead
-from storage.tables import Via
+from storage.tables import Relation, Via
 from tests.storage.town import CHIEF, NOON, Town
 
 READ = Read("9001-FV-2026-00001", "9001", "anna", Role.HANDLER, Via.PAGE, NOON)
@@ -114,3 +114,16 @@ async def test_an_error_in_time_is_the_readers(database: Database) -> None:
     except ZeroDivisionError:
         return
     raise AssertionError
+
+
+async def test_who_is_kept_out_is_known_by_name_and_by_role(town: Town) -> None:
+    one, other = "9001-FV-2026-00001", "9001-FV-2026-00002"
+    blocked = ((one, Relation.BLOCKED, "granvik-tib"), (other, Relation.BLOCKED_ROLE, Role.SECURITY_CHIEF))
+    async with town.database.writing() as session:
+        for case, relation, subject in blocked:
+            row = {"case": case, "relation": relation, "subject": subject, "organisation": "9001"}
+            await session.execute(insert(tables.case_relations), row)
+    async with town.database.reading() as session:
+        found = await read_reviews.who_is_kept_out(session, [one, other])
+        assert found == {(one, "granvik-tib"), (other, CHIEF.id)}
+        assert await read_reviews.who_is_kept_out(session, [one]) == {(one, "granvik-tib")}
