@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from i18n.times import ZONE
 from models.events import Event
-from models.evolve import evolve_all
 from models.message import is_drill
-from models.sight import kept_out
 from storage import routines, tables
+from storage.access import kept_out
 from storage.ledger import context_of
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ class Histories:
             async with self.database.reading(of=self._walls) as session:
                 found = await self._some(session, refs[start : start + AT_ONCE])
             for one in found:
-                if self.wanted.reader is None or not kept_out(self.wanted.reader, evolve_all(one.events())):
-                    yield one
+                yield one
 
     async def read(self) -> AsyncIterator[tuple[str, list[Event]]]:
         """Each case with its events, and its routines known to `routine`."""
@@ -142,4 +140,6 @@ async def _refs(session: AsyncSession, wanted: Wanted) -> list[str]:
         query = query.where(its.at >= wanted.since)
     if wanted.before is not None:
         query = query.where(its.at < wanted.before)
+    if wanted.reader is not None:
+        query = query.where(~kept_out(wanted.reader, its.case))
     return [ref for ref in (await session.execute(query)).scalars() if not is_drill(ref) or ref == wanted.case]

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.access import note_export
 from audit.histories import Histories, Wanted
 from models.evolve import evolve
 from models.message import CLOCK, WORLD
-from models.outside import OUTSIDE
+from models.outside import OUTSIDE, RESERVED
 from models.review import Value, closed_values
 from models.vocabulary.people import Role
-from models.vocabulary.reading import ReadGround, ReadWhat
-from storage import people, reads
-from storage.reads import OPERATOR, Read
-from storage.tables import Via
+from models.vocabulary.reading import ReadWhat
+from storage import people
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -68,11 +67,8 @@ async def traces(desk: Desk, asked: Asked, now: datetime) -> AsyncIterator[Trace
     """Each case that can still be read. That it was read stands in the access log before it leaves the house."""
     roles = await _roles(desk)
     async for case, events in Histories(desk.database, desk.ring, asked.wanted).read():
-        trace = _trace(events, roles, people=asked.people)
-        read = Read(case, trace.organisation, OPERATOR, None, Via.EXPORT, now, ReadWhat.EXPORT, ReadGround.OPERATOR)
-        async with desk.database.writing() as session:
-            await reads.put(session, read)
-        yield trace
+        await note_export(desk, [case], now, None, ReadWhat.EXPORT)
+        yield _trace(events, roles, people=asked.people)
 
 
 def _trace(events: Sequence[Event], roles: Mapping[str, str], *, people: bool) -> Trace:
@@ -85,7 +81,7 @@ def _lines(events: Sequence[Event], roles: Mapping[str, str], *, people: bool) -
     case = None
     for event in events:
         case = evolve(case, event)
-        somebody = event.actor not in {CLOCK, WORLD, "reporter", *OUTSIDE}
+        somebody = event.actor not in RESERVED
         yield Line(
             seq=event.seq,
             type=event.type,

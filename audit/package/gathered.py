@@ -12,7 +12,7 @@ from models.outside import RESERVED
 from models.refusal import Refusal
 from models.stages.deadlines import RoutineMoved
 from models.stages.intake import Reported
-from storage import access_chain, anchors, evidence, ledger, people, routines, tables
+from storage import access_chain, anchors, evidence, ledger, organisations, people, routines, tables
 from storage.keys import KeyDestroyed, UnknownKey
 from storage.tree import Tree
 
@@ -52,7 +52,7 @@ class CaseRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who took part: their roles at home now, and how they are reached."""
+    """Somebody in the directory, or who took part: their roles at home now, and their name if that was asked."""
 
     organisation: str
     roles: frozenset[Role]
@@ -85,9 +85,12 @@ async def in_period(desk: Desk, organisation: str, since: datetime, until: datet
         return sorted((await session.execute(query.distinct())).scalars())
 
 
-async def gather(desk: Desk, keys: SigningKeys, organisation: str, refs: Sequence[str], now: datetime) -> Gathered:
+async def gather(
+    desk: Desk, keys: SigningKeys, organisation: str, refs: Sequence[str], now: datetime, *, named: bool = False
+) -> Gathered:
     """Read all of it, and have a checkpoint taken that covers it.
 
+    :param named: with what people are called.
     :raises Refusal: `unknown_case`, if one of the cases is not there.
     :raises DoesNotExtend, BadSigningKey: if no checkpoint can be signed.
     """
@@ -102,13 +105,10 @@ async def gather(desk: Desk, keys: SigningKeys, organisation: str, refs: Sequenc
         checkpoints = [one for one in await anchors.checkpoints(session, organisation) if one.number <= stored.number]
         stamps = await anchors.stamps(session, organisation)
         tree = Tree(await anchors.leaves(session, organisation, stored.size))
-        name = await session.scalar(
-            select(tables.organisations.c.name).where(tables.organisations.c.code == organisation)
-        )
+        its = await organisations.one(session, organisation)
         followed = [await routines.by_digest(session, one) for one in _digests(cases)]
-        everybody = await _everybody(session, cases, reads)
-        members = await _members(session, desk, everybody)
-    return Gathered(organisation, name or organisation, now, cases, reads, followed, checkpoints, tree, stamps, members)
+        members = await _people(session, desk, cases, reads, named=named)
+    return Gathered(organisation, its.name, now, cases, reads, followed, checkpoints, tree, stamps, members)
 
 
 async def _case(session: AsyncSession, desk: Desk, ref: str, entries: Sequence[Entry]) -> CaseRecord:
@@ -127,20 +127,15 @@ def _digests(cases: Iterable[CaseRecord]) -> list[str]:
     return sorted({fact.routine.digest for fact in facts if isinstance(fact, Reported | RoutineMoved)})
 
 
-async def _everybody(session: AsyncSession, cases: Sequence[CaseRecord], reads: Sequence[Link]) -> set[str]:
-    """The codes that are people's: of the directory, and of whoever acted or read."""
-    found = set((await session.execute(select(tables.users.c.code))).scalars())
-    found |= {entry.actor for case in cases for entry in case.entries} | {
-        one.user for one in reads if ":" not in one.user
-    }
-    return found - RESERVED
-
-
-async def _members(session: AsyncSession, desk: Desk, codes: set[str]) -> dict[str, Member]:
-    users, roles = tables.users.c, tables.roles.c
-    homes = dict((await session.execute(select(users.code, users.organisation).where(users.code.in_(codes)))).all())
-    held: dict[str, set[Role]] = {code: set() for code in codes}
-    for code, role in await session.execute(select(roles.user, roles.role).where(roles.user.in_(codes))):
-        held[code].add(role)
-    found = await people.contacts(session, desk.ring, codes)
-    return {code: Member(homes.get(code, ""), frozenset(held[code]), found.get(code)) for code in sorted(codes)}
+async def _people(
+    session: AsyncSession, desk: Desk, cases: Sequence[CaseRecord], reads: Sequence[Link], *, named: bool
+) -> dict[str, Member]:
+    """Everybody whose code is a person's: those in the directory, and whoever acted or read."""
+    users = tables.users.c
+    homes: dict[str, str] = dict((await session.execute(select(users.code, users.organisation))).all())
+    acted = {entry.actor for case in cases for entry in case.entries}
+    read = {one.user for one in reads if ":" not in one.user}
+    codes = sorted((homes.keys() | acted | read) - RESERVED)
+    held = await people.roles_held(session)
+    found = await people.contacts(session, desk.ring, codes) if named else {}
+    return {code: Member(homes.get(code, ""), held.get(code, frozenset()), found.get(code)) for code in codes}

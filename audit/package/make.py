@@ -91,7 +91,7 @@ async def make(
     ground = ReadGround.DECISION if wanted.decision else ReadGround.REVIEW
     # Before anything is read: what comes after may fail, and they have asked for it all the same.
     await note_export(desk, known, now, by, ReadWhat.PACKAGE, ground, wanted.decision or f"reason:{wanted.reason}")
-    gathered = await gather(desk, keys, wanted.organisation, known, now)
+    gathered = await gather(desk, keys, wanted.organisation, known, now, named=wanted.identified)
     asked = Asked(by.id if by else OPERATOR, wanted.reason.value, wanted.identified, wanted.decision, wanted.period)
     remembered, lacking = await histories(desk, known, whole=wanted.identified)
     its = Contents(gathered, asked, words, remembered, lacking)

@@ -10,12 +10,16 @@ from i18n import words
 from i18n.conformance import deviation_text, share_text
 from models.conformance import conformity
 from models.events import Event
+from models.stages.casework import BlockRole
+from models.vocabulary.people import Role
 from storage.database import Database
 from storage.keys import KeyRing
 from tests.audit.kept import keep
+from tests.audit.packaged import AUDITOR
 from tests.erasing import erase
 from tests.models.cases import closed, opened, reported
 from tests.models.life import Life, local
+from tests.storage import town as towns
 
 SV, EN = words("sv", strict=True), words("en", strict=True)
 LATER = local("2026-12-31 12:00")
@@ -105,3 +109,17 @@ async def test_an_erased_case_is_counted_and_not_compared(database: Database, ri
     await erase(database, ring, erased, LATER)
     found = await examine(database, ring, Wanted("9001"), LATER)
     assert ([one.case for one in found.cases], found.erased) == ([kept], 1)
+
+
+async def test_whoever_is_kept_out_of_a_case_learns_nothing_of_it_here_either(
+    database: Database, ring: KeyRing
+) -> None:
+    town = await towns.found(database, ring)
+    cases = [(await town.opens())[0] for _ in range(3)]
+    everybody = [case.ref for case in cases]
+    await town.acts(cases[0], BlockRole(id="b1", people=frozenset({AUDITOR.id}), text="Släkt."))
+    await town.acts(cases[1], BlockRole(id="b2", roles=frozenset({Role.AUDITOR}), text="Granskas själva."))
+    officer = AUDITOR.model_copy(update={"id": "granvik-dso", "roles": frozenset({Role.DATA_PROTECTION_OFFICER})})
+    for reader, seen in ((AUDITOR, everybody[2:]), (officer, everybody), (None, everybody)):
+        compared = await examine(database, ring, Wanted("9001", reader=reader), LATER)
+        assert [one.case for one in compared.cases] == seen
