@@ -35,13 +35,10 @@ def difference(it: Difference, words: Words) -> Iterator[RenderableType]:
         text = event_text(event, local) if it.after.whole else words.code("moment", event.type)
         yield f"  {event.seq:>4}  {exactly(event.recorded, words)}  {text}"
     rows = [*(change_text(one, local) for one in it.changes), *(duty_text(one, local) for one in it.duties)]
-    if not rows:
-        yield words("change.nothing")
-        return
     table = show.plain_table(*map(words, COLUMNS))
     for row in rows:
         table.add_row(*row)
-    yield table
+    yield table if rows else words("change.nothing")
     yield from knew(it.knew, words)
 
 

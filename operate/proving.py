@@ -17,7 +17,7 @@ from storage.reports import UnknownOrganisation
 from storage.signing import BadSigningKey, SigningKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from activities.checkpoints import Checkpointed
@@ -65,7 +65,6 @@ async def verify_all(
     ref: str | None,
     given: Sequence[Given],
     public: Path | None,
-    told: Callable[[int, int], None],
 ) -> list[Verified]:
     """Verify each organisation, or one, or one case.
 
@@ -79,7 +78,7 @@ async def verify_all(
     found = []
     for one in of:
         theirs = [each for each in given if _whose(each, of) == one]
-        proof = await verify(house.database, keys, one, ref=ref, given=theirs, ring=house.ring, told=told)
+        proof = await verify(house.database, keys, one, ref=ref, given=theirs, ring=house.ring)
         async with house.database.reading() as session:
             kept = await anchors.checkpoints(session, one)
         found.append(Verified(proof, len(kept), kept[-1] if kept else None))

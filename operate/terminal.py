@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import tomllib
 from datetime import UTC, datetime
@@ -21,13 +22,14 @@ from models.report import REPORT_LIMIT, read_report
 from operate.house import House
 from operate.logs import configure
 from settings import FILE, Settings
-from storage import routines
+from storage import people, routines
 from storage.reports import UnknownOrganisation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import BinaryIO
 
-    from models.message import Command
+    from models.message import Actor, Command
     from models.report import Report
     from models.routine import Routine
 
@@ -66,6 +68,20 @@ def run(work: Callable[[House], Awaitable[T]]) -> T:
 
     read = settings()
     return asyncio.run(inside())
+
+
+async def acting(house: House, user: str) -> Actor:
+    """Whoever does something in their own name; raises `UnknownUser`."""
+    async with house.database.reading() as session:
+        return await people.actor(session, user)
+
+
+def new_file(path: Path, field: str = "out") -> BinaryIO:
+    """A file to write to that is not there yet, for its owner alone; raises `BadInput` rather than replace one."""
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as error:
+        raise BadInput(Problem(field=field, code="unwritable_file", reason=error.strerror or "unwritable")) from None
 
 
 def read_input(source: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from temporalio.converter import DataConverter
 
+from operate import terminal
 from operate.house import House
 from operate.up import prepare, renew
 from storage import masters as masters_of
@@ -100,14 +101,14 @@ async def retire(settings: Settings, now: datetime) -> tuple[list[str], int]:
 
 
 async def save_keys(settings: Settings, path: Path) -> None:
-    """Keep a copy of the table of keys, as they are wrapped now; raises OSError rather than replace a file."""
+    """Keep a copy of the table of keys, as they are wrapped now; raises `BadInput` rather than replace a file."""
     opened = Database(settings.database)
     try:
         async with opened.reading() as session:
             copy = await masters_of.copied(session)
     finally:
         await opened.close()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with terminal.new_file(path, "file") as file:
         file.write(copy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,24 +42,18 @@ def export(
     """Export what happened in every case for other tools: codes, times and roles, never what anybody wrote."""
     from audit.exports.traces import Asked
     from audit.histories import Wanted
-    from models.refusal import BadInput, Problem
     from operate import terminal
 
     asked = Asked(Wanted.of_year(organisation, year), people)
     if out is None:
         terminal.run(lambda house: _write(house, form, asked, sys.stdout))
         return
-    try:
-        file = out.open("x", encoding="utf-8", newline="")
-    except OSError as error:
-        reason = error.strerror or "cannot be written"
-        raise BadInput(Problem(field="out", code="unreadable_file", reason=reason)) from None
-    try:
-        with file:
+    with TextIOWrapper(terminal.new_file(out), encoding="utf-8", newline="") as file:
+        try:
             number = terminal.run(lambda house: _write(house, form, asked, file))
-    except BaseException:
-        out.unlink()  # half a file would pass for a whole one
-        raise
+        except BaseException:
+            out.unlink()  # half a file would pass for a whole one
+            raise
     typer.echo(ctx.obj("export.done", number=number, file=str(out)))
 
 

@@ -49,7 +49,7 @@ def extract(
 
     found, paper = terminal.run(work)
     if out is not None:
-        with out.open("xb") as file:
+        with terminal.new_file(out) as file:
             file.write(paper)
     show.answer(
         found.document(words), lambda: [words("ends.extract_written", number=len(found.cases))], as_json=as_json

@@ -193,12 +193,9 @@ def _now() -> datetime:
 
 def _run(user: str, deed: Callable[[House, Actor], Awaitable[T]]) -> T:
     from operate import terminal
-    from storage import people
 
     async def inside(house: House) -> T:
-        async with house.database.reading() as session:
-            actor = await people.actor(session, user)
-        return await deed(house, actor)
+        return await deed(house, await terminal.acting(house, user))
 
     return terminal.run(inside)
 

@@ -174,6 +174,15 @@ def test_what_changed_between_two_instants_and_who_came_to_know() -> None:
     assert varna("case", ref, "--against", "strax").code == 2
 
 
+def test_who_came_to_know_is_told_where_nothing_else_changed() -> None:
+    ref = a_case(TRIAGE)
+    last = str(varna("case", ref, "--as", CHIEF, "--json").document["seq"])
+    now = datetime.now(UTC).isoformat()
+    shown = plain(varna("case", ref, "--seq", last, "--against", now, "--as", CHIEF).out)
+    assert "Inget ändrades" in shown
+    assert f"{CHIEF} (Säkerhetschef): läste i ärendet" in shown
+
+
 def test_a_case_as_it_stood_then_says_who_knew() -> None:
     ref = a_case(TRIAGE)
     assert "Vilka som kände till ärendet" in varna("case", ref, "--seq", "2").out

@@ -52,29 +52,28 @@ def access(  # noqa: PLR0913, PLR0917 - each is an option
 
 async def _found(house: House, user: str | None, organisation: str | None, asked: Asked, limit: int) -> list[Access]:
     from audit import access
+    from operate import terminal
     from storage import access as log
-    from storage import people
 
+    if user:
+        return (await access.search(house, await terminal.acting(house, user), asked, limit=limit))[0]
+    codes = await _codes(house, organisation)
     async with house.database.reading() as session:
-        actor = await people.actor(session, user) if user else None
-        codes = await _codes(house, organisation)
-        if actor is None:
-            pages = [await log.search(session, code, asked, limit=limit) for code in codes]
-            found = sorted((one for page, _ in pages for one in page), key=lambda one: one.at, reverse=True)
-            return found[:limit]
-    return (await access.search(house, actor, asked, limit=limit))[0]
+        pages = [await log.search(session, code, asked, limit=limit) for code in codes]
+    found = sorted((one for page, _ in pages for one in page), key=lambda one: one.at, reverse=True)
+    return found[:limit]
 
 
 async def _unusual(house: House, user: str | None, organisation: str | None) -> list[Review]:
     from datetime import UTC, datetime
 
     from audit import access
-    from storage import people, read_reviews
+    from operate import terminal
+    from storage import read_reviews
 
     now = datetime.now(UTC)
     if user:
-        async with house.database.reading() as session:
-            actor = await people.actor(session, user)
+        actor = await terminal.acting(house, user)
         await access.sweep(house, actor.organisation, now)
         return await access.waiting(house, actor)
     found: list[Review] = []

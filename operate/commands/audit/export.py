@@ -54,9 +54,11 @@ def export(  # noqa: PLR0913, PLR0917 - each is an option
     with show.waiting(ctx.obj("cli.exporting")):
         made = terminal.run(lambda house: _made(house, wanted, ctx.obj, user))
     path = out or Path(made.name)
-    _write(path, made.content)
+    with terminal.new_file(path) as file:
+        file.write(made.content)
     if people is not None:
-        _write(people, to_json(made.people, indent=2), "people")
+        with terminal.new_file(people, "people") as file:
+            file.write(to_json(made.people, indent=2))
     document = {"file": str(path), "sha256": made.digest, "bytes": len(made.content), "cases": list(made.cases)}
     said = ctx.obj("cli.exported", file=path, number=len(made.cases), digest=made.digest)
     show.answer(document, lambda: [said], as_json=as_json)
@@ -66,13 +68,12 @@ async def _made(house: House, wanted: Wanted, words: Words, user: str | None) ->
     from dataclasses import replace
 
     from audit.package.make import make
-    from storage import people
+    from operate import terminal
     from storage.signing import SigningKeys
 
     actor: Actor | None = None
     if user is not None:
-        async with house.database.reading() as session:
-            actor = await people.actor(session, user)
+        actor = await terminal.acting(house, user)
         wanted = replace(wanted, organisation=actor.organisation)
     keys = SigningKeys.open(house.settings.checkpoint_key)
     return await make(house, keys, wanted, words, datetime.now(UTC), actor)
@@ -87,13 +88,3 @@ def _period(text: str) -> tuple[datetime, datetime]:
     if start is None or end is None:
         raise BadInput(Problem(field="period", code="datetime_parsing", reason="not a period"))
     return start, end
-
-
-def _write(path: Path, content: bytes, field: str = "out") -> None:
-    from models.refusal import BadInput, Problem
-
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise BadInput(Problem(field=field, code="unwritable_file", reason=error.strerror or "unwritable")) from None

@@ -35,16 +35,16 @@ def verify(
 ) -> None:
     """Verify chains, tree and checkpoints: whatever is missing, changed or computed anew is named (exit code 3)."""
     from operate import proving, show, terminal
+    from operate.outcome import Exit
 
     given = [proving.given_from(one) for one in checkpoint or ()]
     with show.waiting(ctx.obj("cli.verifying")):
-        found = terminal.run(
-            lambda house: proving.verify_all(house, organisation, ref, given, key, lambda _done, _all: None)
-        )
+        found = terminal.run(lambda house: proving.verify_all(house, organisation, ref, given, key))
     well = not any(one.proof.number for one in found)
     document = {"well": well, "organisations": [one.document() for one in found]}
     show.answer(document, lambda: _told(found, ctx.obj), as_json=as_json)
-    raise typer.Exit(0 if well else 3)
+    if not well:
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _told(found: list[Verified], words: Words) -> Iterator[RenderableType]:
