@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from storage import tables
-from storage.chain import START, Finding, Head
+from storage.chain import START, Finding, Head, broken
 from storage.database import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,31 +64,13 @@ def findings(links: Sequence[Link], head: Head | None) -> list[Finding]:
     :param links: in order of `seq`.
     :param head: the anchor.
     """
-    if not links:
-        return [Finding(head.case, 0, "empty")] if head else []
-    organisation, last = links[0].organisation, links[-1]
-    found = [Finding(organisation, link.seq, code) for link, code in _broken(links)]
-    if head is None:
-        found.append(Finding(organisation, last.seq, "no_head"))
-    elif head.seq > last.seq:
-        found.append(Finding(organisation, last.seq, "truncated"))
-    elif (head.seq, head.hash) != (last.seq, last.hash):
-        found.append(Finding(organisation, head.seq, "head_differs"))
-    return found
+    if not links and head is None:
+        return []
+    return broken(head.case if head else links[0].organisation, links, head, _amiss)
 
 
-def _broken(links: Sequence[Link]) -> Iterator[tuple[Link, str]]:
-    seq, previous = 0, START
-    for link in links:
-        if link.seq != seq + 1:
-            yield link, "gap"
-        if link.previous != previous:
-            yield link, "unlinked"
-        if not link.hash:
-            yield link, "no_hash"
-        elif hash_of(link) != link.hash:
-            yield link, "changed"
-        seq, previous = link.seq, link.hash or ""
+def _amiss(link: Link) -> str | None:
+    return "changed" if hash_of(link) != link.hash else None
 
 
 async def append(session: AsyncSession, organisation: str, rows: Sequence[Mapping[str, object]]) -> int:
@@ -126,15 +108,6 @@ async def _known(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     return found
 
 
-async def verify(session: AsyncSession, organisation: str | None = None) -> list[Finding]:
-    """Everything wrong with the chain of an organisation, or of all. Needs no key."""
-    chains = [organisation] if organisation else await organisations(session)
-    found: list[Finding] = []
-    for one in chains:
-        found += findings(await links(session, one), await head(session, one))
-    return found
-
-
 async def links(session: AsyncSession, organisation: str) -> list[Link]:
     """The chain of an organisation as stored, in order."""
     query = select(*_LINK).where(tables.reads.c.organisation == organisation).order_by(tables.reads.c.seq)
@@ -153,12 +126,6 @@ async def head(session: AsyncSession, organisation: str) -> Head | None:
     query = select(tables.read_heads).where(tables.read_heads.c.organisation == organisation)
     row = (await session.execute(query)).one_or_none()
     return Head(row.organisation, row.seq, row.hash) if row else None
-
-
-async def organisations(session: AsyncSession) -> list[str]:
-    """Whose reads there are, from either place that tells of them."""
-    query = select(tables.reads.c.organisation).union(select(tables.read_heads.c.organisation))
-    return sorted((await session.execute(query)).scalars())
 
 
 async def _locked(session: AsyncSession, organisation: str) -> Head:

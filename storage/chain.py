@@ -9,10 +9,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 ALGORITHM = "sha256-v1"
@@ -57,6 +57,25 @@ class Finding:
     code: str
 
 
+class Linked(Protocol):
+    """A row of any chain."""
+
+    @property
+    def seq(self) -> int:
+        """Its place, from 1."""
+
+    @property
+    def previous(self) -> str | None:
+        """The hash of the one before."""
+
+    @property
+    def hash(self) -> str | None:
+        """Its own."""
+
+
+Row = TypeVar("Row", bound=Linked)
+
+
 def hash_of(entry: Entry) -> str:
     """SHA-256 over a JSON array of strings and integers in pure ASCII, which can be read in one way only."""
     if entry.body is None:
@@ -83,35 +102,42 @@ def findings(case: str, entries: Sequence[Entry], head: Head | None) -> list[Fin
     :param entries: in order of `seq`.
     :param head: the anchor.
     """
-    if not entries:
-        return [Finding(case, 0, "empty")]
-    found = [Finding(case, entry.seq, code) for entry, code in _broken(entries)]
-    last = entries[-1]
+    return broken(case, entries, head, _amiss)
+
+
+def broken(of: str, rows: Sequence[Row], head: Head | None, amiss: Callable[[Row], str | None]) -> list[Finding]:
+    """Everything wrong with a chain of whatever rows.
+
+    :param of: whose chain it is: stands in a finding where a case does.
+    :param amiss: what is wrong with a row that has a hash, a code, wherever it stands.
+    """
+    if not rows:
+        return [Finding(of, 0, "empty")]
+    found: list[Finding] = []
+    seq, previous = 0, START
+    for row in rows:
+        if row.seq != seq + 1:
+            found.append(Finding(of, row.seq, "gap"))
+        if row.previous != previous:
+            found.append(Finding(of, row.seq, "unlinked"))
+        if code := amiss(row) if row.hash else "no_hash":
+            found.append(Finding(of, row.seq, code))
+        seq, previous = row.seq, row.hash or ""
     if head is None:
-        found.append(Finding(case, last.seq, "no_head"))
-    elif head.seq > last.seq:
-        found.append(Finding(case, last.seq, "truncated"))
-    elif (head.seq, head.hash) != (last.seq, last.hash):
-        found.append(Finding(case, head.seq, "head_differs"))
+        found.append(Finding(of, seq, "no_head"))
+    elif head.seq > seq:
+        found.append(Finding(of, seq, "truncated"))
+    elif (head.seq, head.hash) != (seq, rows[-1].hash):
+        found.append(Finding(of, head.seq, "head_differs"))
     return found
 
 
-def _broken(entries: Sequence[Entry]) -> Iterator[tuple[Entry, str]]:
-    seq, previous = 0, START
-    for entry in entries:
-        if entry.seq != seq + 1:
-            yield entry, "gap"
-        if entry.previous != previous:
-            yield entry, "unlinked"
-        if not entry.hash:
-            yield entry, "no_hash"
-        elif entry.algorithm != ALGORITHM:
-            yield entry, "unknown_algorithm"
-        elif not isinstance(entry.body, bytes):  # SQLite keeps anything in any column
-            yield entry, "no_body"
-        elif hash_of(entry) != entry.hash:
-            yield entry, "changed"
-        seq, previous = entry.seq, entry.hash or ""
+def _amiss(entry: Entry) -> str | None:
+    if entry.algorithm != ALGORITHM:
+        return "unknown_algorithm"
+    if not isinstance(entry.body, bytes):  # SQLite keeps anything in any column
+        return "no_body"
+    return "changed" if hash_of(entry) != entry.hash else None
 
 
 def _moment(at: datetime) -> str:

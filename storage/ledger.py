@@ -52,8 +52,8 @@ async def append(session: AsyncSession, key: DataKey, events: Sequence[Event], o
     case, first = events[0].case, events[0].seq
     if [(event.case, event.seq) for event in events] != [(case, first + n) for n in range(len(events))]:
         raise LedgerConflict(f"{case}/{first}: not one unbroken row of events")
-    head = await _head(session, case, lock=True)
-    last, previous = (head.seq, head.hash) if head else (0, START)
+    end = await head(session, case, lock=True)
+    last, previous = (end.seq, end.hash) if end else (0, START)
     if first > last + 1:
         raise LedgerConflict(f"{case}/{first}: the last event is {last}")
     if first <= last:
@@ -106,12 +106,12 @@ async def outline(session: AsyncSession, case: str, before: int) -> list[Mark]:
 
 async def verify(session: AsyncSession, case: str) -> list[Finding]:
     """Everything wrong with the chain of a case. Needs no key: an erased case is verified like any other."""
-    return findings(case, await entries(session, case), await _head(session, case))
+    return findings(case, await entries(session, case), await head(session, case))
 
 
 async def lock(session: AsyncSession, case: str) -> None:
     """Nobody else appends to a case until this transaction ends."""
-    await _head(session, case, lock=True)
+    await head(session, case, lock=True)
 
 
 async def entries(session: AsyncSession, case: str) -> list[Entry]:
@@ -125,9 +125,13 @@ async def rows(session: AsyncSession, key: DataKey, case: str) -> list[tuple[Ent
     return [(entry, _opened(entry, key)) for entry in await entries(session, case)]
 
 
-async def head(session: AsyncSession, case: str) -> Head | None:
-    """The last entry of a case, as it is noted apart; None if there is no such case."""
-    return await _head(session, case)
+async def head(session: AsyncSession, case: str, *, lock: bool = False) -> Head | None:
+    """The last entry of a case, as it is noted apart; None if there is no such case.
+
+    :param lock: nobody else appends to it until this transaction ends.
+    """
+    row = (await session.execute(_ANCHOR.with_for_update() if lock else _ANCHOR, {"of": case})).one_or_none()
+    return Head(*row) if row else None
 
 
 async def known(session: AsyncSession) -> list[str]:
@@ -140,11 +144,6 @@ async def known(session: AsyncSession) -> list[str]:
     )
     query = select(tables.ledger.c.case).union(*places)
     return sorted((await session.execute(query)).scalars())
-
-
-async def _head(session: AsyncSession, case: str, *, lock: bool = False) -> Head | None:
-    row = (await session.execute(_ANCHOR.with_for_update() if lock else _ANCHOR, {"of": case})).one_or_none()
-    return Head(*row) if row else None
 
 
 def _opened(entry: Entry, key: DataKey) -> Event | None:

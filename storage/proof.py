@@ -17,6 +17,7 @@ from storage import expected, tables
 from storage.chain import Entry, Head, findings
 from storage.database import snapshot
 from storage.keys import UnknownKey, Unreadable
+from storage.ledger import context_of
 from storage.tree import Growing
 
 if TYPE_CHECKING:
@@ -231,10 +232,10 @@ def _bodies(entries: Sequence[Entry], key: DataKey) -> Iterator[tuple[Entry, str
         if not isinstance(entry.body, bytes):
             continue
         try:
-            told = json.loads(key.decrypt(entry.body, f"{entry.case}/event/{entry.seq}"))
+            told = json.loads(key.decrypt(entry.body, context_of(entry.case, entry.seq)))
             if _envelope(told) != (*(getattr(entry, name) for name in _ENVELOPE), entry.at, entry.recorded, entry.type):
                 yield entry, "body_differs"
-        except (Unreadable, ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError):
             yield entry, "body_unreadable"
 
 
