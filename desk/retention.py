@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.refusal import BadInput, Problem, Refusal
-from models.retention import APPROVERS, HOLDERS, PROPOSERS, Retention, refuse_unless, retention
+from models.retention import APPROVERS, HOLDERS, PROPOSERS, Retention, all_kept, refuse_unless, retention
 from models.sight import kept_out
 from storage import archives, cases, destruction, holds, routines
 from storage.keys import KeyDestroyed, UnknownKey
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from desk.desk import Desk
     from models.case import Case
     from models.message import Actor
+    from models.routine import Routine
 
 LONGEST = 120
 """Characters of a reference."""
@@ -49,6 +50,7 @@ async def candidates(desk: Desk, actor: Actor, now: datetime, *, free: bool = Tr
     found = []
     async with desk.database.reading(of={actor.organisation}) as session:
         listed = await destruction.listed_cases(session, actor.organisation)
+        in_force = await _in_force(session, actor.organisation, now)
         for ref in await destruction.closed_cases(session, actor.organisation):
             if ref in listed:
                 continue
@@ -56,6 +58,9 @@ async def candidates(desk: Desk, actor: Actor, now: datetime, *, free: bool = Tr
                 case = await cases.load(session, desk.ring, ref)
             except KeyDestroyed:
                 continue
+            closed = case.closing.closed if case.closing else None
+            if free and in_force and closed and all_kept(closed, in_force, now):
+                break  # those after it were closed later
             its = await retention_of(session, case, now)
             if not kept_out(actor, case) and (its.free or not free):
                 found.append(Candidate(ref, its))
@@ -65,9 +70,8 @@ async def candidates(desk: Desk, actor: Actor, now: datetime, *, free: bool = Tr
 
 async def retention_of(session: AsyncSession, case: Case, now: datetime) -> Retention:
     """What holds for a case: by the routine it follows, the one in force, and whoever has it kept."""
-    followed = [await routines.by_digest(session, case.routine.digest)]
-    with suppress(routines.UnknownRoutine):
-        followed.append(await routines.current(session, case.organisation, now.date()))
+    in_force = await _in_force(session, case.organisation, now)
+    followed = [await routines.by_digest(session, case.routine.digest), *((in_force,) if in_force else ())]
     held, archived = await holds.held(session, [case.ref]), await archives.closed_and_archived(session, [case.ref])
     return retention(case, followed, now, held=bool(held), archived=bool(archived))
 
@@ -81,6 +85,12 @@ async def case_for(session: AsyncSession, desk: Desk, actor: Actor, ref: str) ->
     if case.organisation != actor.organisation or kept_out(actor, case):
         raise Refusal("unknown_case", "case")
     return case
+
+
+async def _in_force(session: AsyncSession, organisation: str, now: datetime) -> Routine | None:
+    with suppress(routines.UnknownRoutine):
+        return await routines.current(session, organisation, now.date())
+    return None
 
 
 def reference(text: str, field: str) -> str:

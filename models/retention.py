@@ -112,6 +112,15 @@ def retention(
     return Retention(kind, closed, ends, tuple(obstacles()))
 
 
+def all_kept(closed: datetime, routine: Routine, now: datetime) -> bool:
+    """Whether each case that was closed at this time or later is kept still, whatever it was.
+
+    :param routine: the one in force: that which a case follows can only make its time longer.
+    """
+    terms = [getattr(routine.retention, kind) for kind in RetentionClass]
+    return all(term.is_none or now < advance(closed, term, routine.calendar) for term in terms)
+
+
 def refuse_to_propose(actor: Actor) -> None:
     """Raise `Refusal` unless somebody may propose a destruction list."""
     refuse_unless(actor, PROPOSERS)

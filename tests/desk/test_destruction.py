@@ -19,9 +19,9 @@ from models.stages.closure import Close, ProposeClosure, Reopen
 from models.vocabulary.case import ClosureReason, Level, ReopenReason
 from models.vocabulary.people import Role
 from models.vocabulary.records import HoldGround, Obstacle, RetentionClass, SparingReason
+from storage import cases, ledger, reports, tables
 from storage import destruction as kept
-from storage import ledger, reports, tables
-from storage.keys import KeyDestroyed
+from storage.keys import KeyDestroyed, KeyRing
 from storage.rebuild import rebuild
 from tests.desk.ending import ARCHIVIST, DECISION, HEAD, LATER, LONG_AFTER, STRANGER, Archive
 from tests.erasing import archived
@@ -29,6 +29,10 @@ from tests.storage.town import MARKED, NOON, triage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from models.case import Case
 
 
 async def test_what_two_persons_agree_on_is_gone_and_everything_else_is_there(archive: Archive) -> None:
@@ -216,9 +220,23 @@ async def test_whoever_must_keep_out_of_a_case_has_no_part_in_its_destruction(ar
     assert (await erasure.execute(desk, ARCHIVIST, name, LATER)).destroyed == (case.ref,)
 
 
+async def test_what_is_kept_for_long_yet_is_not_even_opened(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = [await archive.closes() for _ in range(3)]
+    load, opened = cases.load, list[str]()
+
+    async def counted(session: AsyncSession, ring: KeyRing, ref: str) -> Case:
+        opened.append(ref)
+        return await load(session, ring, ref)
+
+    monkeypatch.setattr(cases, "load", counted)
+    assert await candidates(archive.desk, ARCHIVIST, NOON + timedelta(days=1)) == []
+    assert len(opened) == 1
+    assert len(await candidates(archive.desk, ARCHIVIST, NOON + timedelta(days=1), free=False)) == len(closed)
+
+
 async def test_what_was_interrupted_goes_on_where_it_was(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    cases = sorted([(await archive.closes(file=b"x")).ref for _ in range(3)])
-    name = await archive.lists(*cases)
+    refs = sorted([(await archive.closes(file=b"x")).ref for _ in range(3)])
+    name = await archive.lists(*refs)
     certify, done = kept.certify, list[int]()
 
     async def dies(*given: object) -> None:
@@ -231,8 +249,8 @@ async def test_what_was_interrupted_goes_on_where_it_was(archive: Archive, monke
     with pytest.raises(Exception, match=r"."):
         await erasure.execute(archive.desk, ARCHIVIST, name, LATER)
     monkeypatch.undo()
-    assert [await archive.state(ref) for ref in cases] == ["gone", "kept", "kept"]
-    assert (await erasure.execute(archive.desk, ARCHIVIST, name, LATER)).destroyed == tuple(cases[1:])
+    assert [await archive.state(ref) for ref in refs] == ["gone", "kept", "kept"]
+    assert (await erasure.execute(archive.desk, ARCHIVIST, name, LATER)).destroyed == tuple(refs[1:])
     assert await archive.desk.vault.older(LATER + timedelta(days=9999)) == []
     async with archive.town.database.reading() as session:
         for table in (tables.evidence, tables.archives):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.refusal import Refusal
 from models.retention import (
     FORGOTTEN,
+    all_kept,
     refuse_obstacles,
     refuse_to_approve,
     refuse_to_hold,
@@ -103,6 +104,31 @@ def test_it_is_free_only_if_nothing_at_all_stands_against_it(days: int, term: in
     assert found.free == (not held and archived and days >= term and days > 365)
     assert (Obstacle.ON_HOLD in found.obstacles) is held
     assert (Obstacle.NOT_ARCHIVED in found.obstacles) is not archived
+
+
+@settings(deadline=None)
+@given(
+    which=st.sampled_from([ENDED, ended(filed(), "duplicate"), ended(opened("acute"), "false_alarm")]),
+    days=st.integers(0, 800),
+    earlier=st.integers(0, 400),
+    terms=st.tuples(*[st.sampled_from(["P30D", "P40D", "P400D", "P730D", "none"])] * 3),
+    own=st.sampled_from(["P1D", "P365D", "none"]),
+)
+def test_where_all_is_kept_no_case_closed_then_or_later_is_free(
+    which: Life, days: int, earlier: int, terms: tuple[str, ...], own: str
+) -> None:
+    in_force, now = kept("none", **dict(zip(RetentionClass, terms, strict=True))), ENDED.now + days * DAY
+    if all_kept(ENDED.now - earlier * DAY, in_force, now):
+        assert not retention(which.case, [kept(own), in_force], now).free
+    else:
+        assert "P30D" in terms or days + earlier >= 40
+
+
+def test_one_class_whose_time_is_over_is_enough_to_look() -> None:
+    short = kept("P1000D", **{SHORT: "P2D"})
+    assert all_kept(ENDED.now, short, ENDED.now + DAY)
+    assert not all_kept(ENDED.now, short, ENDED.now + 2 * DAY)
+    assert all_kept(ENDED.now, kept("none"), ENDED.now + 9000 * DAY)
 
 
 def test_one_proposes_and_another_approves() -> None:
