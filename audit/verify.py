@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.reading_log import verify_reads
 from storage import anchors, expected, guards
+from storage.anchors import Stored
 from storage.cases import UnknownCase
 from storage.checkpoint import BadCheckpoint, Note, from_mail, origin_of
 from storage.proof import Flaw, Proof, Signed, verify_cases, verify_entries_of_leaves, verify_tree
@@ -14,7 +16,6 @@ from storage.stamps import stands_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from storage.anchors import Stored
     from storage.checkpoint import Checkpoint
     from storage.database import Database
     from storage.keys import KeyRing
@@ -46,27 +47,40 @@ async def verify(
     :param told: is told now and then how many cases of how many are done.
     :raises UnknownCase: if there is no trace of the case.
     """
-    proof = Proof(organisation)
+    proof, stored, signed = Proof(organisation), list[Stored](), list[Signed]()
+    cases = [ref] if ref is not None else []
     async with database.reading() as session:
-        stored = await anchors.checkpoints(session, organisation)
-        stamps = await anchors.stamps(session, organisation)
         for guard in await guards.down(session):
             proof.found(Flaw("unguarded", organisation, what=guard))
-        cases = await expected.cases(session, organisation)
-        missing = await expected.missing_numbers(session, organisation, cases)
-    if ref is not None and ref not in cases:
-        raise UnknownCase(ref)
-    for number in missing:
-        proof.found(Flaw("number_missing", organisation, number))
-    signed = [*_kept(proof, stored, stamps, keys), *_given(proof, given, stored, keys)]
+        with _legible(proof, "cases"):
+            cases = await expected.cases(session, organisation)
+            for number in await expected.missing_numbers(session, organisation, cases):
+                proof.found(Flaw("number_missing", organisation, number))
+        if ref is not None and ref not in cases:
+            raise UnknownCase(ref)
+        with _legible(proof, "checkpoints"):
+            stored = await anchors.checkpoints(session, organisation)
+            signed += _kept(proof, stored, await anchors.stamps(session, organisation), keys)
+    signed += _given(proof, given, stored, keys)
     chosen = cases if ref is None else [ref]
     await verify_cases(database, proof, chosen, ring, lambda done: told(done, len(chosen)))
-    await verify_tree(database, proof, signed)
+    with _legible(proof, "tree_leaves"):
+        await verify_tree(database, proof, signed)
     async with database.reading() as session:
         await verify_entries_of_leaves(session, proof)
         notes = [*(one.note for one in stored), *(one.text for one in given)]
-        await verify_reads(session, proof, notes, keys)
+        with _legible(proof, "reads"):
+            await verify_reads(session, proof, notes, keys)
     return proof
+
+
+@contextmanager
+def _legible(proof: Proof, what: str) -> Iterator[None]:
+    """SQLite keeps anything in any column: what makes no sense is a flaw, and all the rest is verified nevertheless."""
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError):
+        proof.found(Flaw("table_unreadable", proof.organisation, what=what))
 
 
 def _kept(

@@ -50,6 +50,7 @@ _ENVELOPE = ("case", "seq", "actor", "cause")
 CODES = (
     "no_hash", "unknown_algorithm", "no_body", "changed", "unlinked", "gap", "truncated", "empty", "no_head",
     "head_differs", "number_missing", "key_missing", "key_unreadable", "destroyed_unapproved", "row_unreadable",
+    "table_unreadable",
     "body_unreadable", "body_differs", "leaf_differs", "leaf_missing",
     "leaf_elsewhere", "leaf_gap", "entry_missing", "root_differs", "tree_shorter", "checkpoint_missing",
     "checkpoint_unreadable", "checkpoint_of_another", "checkpoint_unsigned", "checkpoint_differs",
