@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from temporalio.client import ScheduleActionExecutionStartWorkflow
+
 from operate.house import House
 from operate.up import Child, engine, prepare, web, worker
 from settings import Settings
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from temporalio.client import Client
+    from temporalio.client import Client, ScheduleHandle
 
     from models.message import Actor
     from models.routine import Routine
@@ -81,6 +83,19 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> No
             if await holds():
                 return
             await asyncio.sleep(0.05)
+
+
+async def triggered(schedule: ScheduleHandle) -> str:
+    """Have a schedule start its workflow now, as it does by itself; the id of the workflow."""
+    await schedule.trigger()
+
+    async def ran() -> bool:
+        return bool((await schedule.describe()).info.recent_actions)
+
+    await until(ran)
+    (one,) = (await schedule.describe()).info.recent_actions
+    assert isinstance(one.action, ScheduleActionExecutionStartWorkflow)
+    return one.action.workflow_id
 
 
 def free_port() -> int:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, text
-from temporalio.client import ScheduleActionExecutionStartWorkflow
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -29,7 +28,7 @@ from storage.tables import MessageKind
 from tests.activities.told import all_of
 from tests.audit.authority import Authority
 from tests.audit.intruder import breaks_in
-from tests.engine import until
+from tests.engine import triggered
 from tests.storage.town import Town, found
 from workflows.checkpoint import CheckpointWorkflow
 
@@ -189,15 +188,7 @@ async def test_each_organisation_has_a_schedule_that_takes_it_every_night(
         local = [at.astimezone(ZoneInfo("Europe/Stockholm")) for at in description.info.next_action_times]
         assert {at.time() for at in local} == {CHECKPOINT_AT}
         assert len({at.weekday() for at in local}) == 7
-        await handle.trigger()
-
-        async def ran() -> bool:
-            return bool((await handle.describe()).info.recent_actions)
-
-        await until(ran)
-        (result,) = (await handle.describe()).info.recent_actions
-        assert isinstance(result.action, ScheduleActionExecutionStartWorkflow)
-        run = server.client.get_workflow_handle(result.action.workflow_id, result_type=Checkpointed)
+        run = server.client.get_workflow_handle(await triggered(handle), result_type=Checkpointed)
         # Whoever has no address for a letter gets none.
         assert await run.result() == Checkpointed(number=1, size=1, mailed=1)
     async with town.database.reading() as session:

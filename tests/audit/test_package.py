@@ -20,6 +20,7 @@ from storage.reads import OPERATOR
 from storage.signing import BadSigningKey, SigningKeys
 from storage.tables import Via
 from tests.audit.packaged import AUDITOR, LATER, Office, at_work, unpacked, verified
+from tests.desk.test_paper import text_of
 from tests.erasing import erase
 from tests.storage.reading_log import amiss
 from tests.storage.town import CHIEF, MARKED, NOON
@@ -59,7 +60,9 @@ async def test_a_stranger_verifies_it_with_nothing_of_ours(office: Office, tmp_p
 async def test_by_default_nobody_is_known_and_nothing_is_told_of_what_people_wrote(office: Office) -> None:
     made = await office.made(office.cases[0].ref)
     files = unpacked(made.content)
-    whole = b"".join(content for name, content in files.items() if name != "report.pdf")
+    told = text_of(files["report.pdf"])
+    assert "person-1" in told
+    whole = b"".join(content for name, content in files.items() if name != "report.pdf") + told.encode()
     for secret in (MARKED, CHIEF.id, AUDITOR.id, "Siv", office.cases[1].ref):
         assert secret.encode() not in whole
     people = json.loads(files["people.json"])

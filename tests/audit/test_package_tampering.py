@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from storage.signing import SigningKeys
 from tests.audit.packaged import Office, at_work, unpacked
 
 Files = dict[str, bytes]
+HEADER = 30
+"""Bytes that stand before a file's name in a ZIP."""
 Finding = tuple[str, str, str]
 
 
@@ -120,10 +124,25 @@ async def test_a_signature_of_another_package_or_another_key_does_not_fit(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
-def test_a_byte_changed_anywhere_in_the_archive_is_found(made: Files, tmp_path: Path, place: float, flip: int) -> None:
+def test_a_byte_changed_anywhere_in_the_archive_is_found_and_named(
+    made: Files, tmp_path: Path, place: float, flip: int
+) -> None:
     content = bytearray(packed(made))
-    content[int(place * len(content))] ^= flip
-    assert wrong(bytes(content), tmp_path)
+    at = int(place * len(content))
+    content[at] ^= flip
+    named = {name for name, _, _ in wrong(bytes(content), tmp_path)}
+    assert named
+    assert file_at(made, at) in {*named, ""}
+
+
+def file_at(made: Files, at: int) -> str:
+    """The file in whose content a byte of the archive stands; empty if it is the archive's own."""
+    with zipfile.ZipFile(io.BytesIO(packed(made))) as archive:
+        for one in archive.infolist():
+            begins = one.header_offset + HEADER + len(one.filename)
+            if begins <= at < begins + one.file_size:
+                return one.filename
+    return ""
 
 
 async def test_what_stands_around_or_behind_the_files_is_found(made: Files, tmp_path: Path) -> None:

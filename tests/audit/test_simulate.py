@@ -38,8 +38,7 @@ def with_duty(kind: str, **terms: str) -> Routine:
 
 def adopted(own: Routine, version: str, **changes: object) -> Routine:
     """Another version of a routine."""
-    fields: dict[str, object] = {name: getattr(own, name) for name in Routine.model_fields}
-    return Routine.model_validate({**fields, "version": version, **changes})
+    return own.model_copy(update={"version": version, **changes})
 
 
 def slow() -> Life:

@@ -168,7 +168,7 @@ TAMPERING: dict[str, tuple[Deed, str]] = {
         rewritten(leaves=True, signed=True),
         "checkpoint_unsigned",
     ),
-    "a chain computed anew, head and leaves, signed by the stolen key": (stolen, "given_not_kept"),
+    "a chain computed anew, head and leaves, signed by the stolen key": (stolen, "given_differs"),
     "a case without a trace, but for its leaves": (vanished(leaves=False), "entry_missing"),
     "a case without a trace": (vanished(), "leaf_gap"),
     "a case without a trace, the leaves numbered anew": (vanished(closed=True), "tree_shorter"),

@@ -73,12 +73,8 @@ def relived() -> Relived:
 def stricter(own: Routine) -> Routine:
     """The same routine, with half the time for a first contact."""
     rule = own.obligations["first_contact"]
-    due = {level: Term.parse("PT2H") for level in Level}
-    fields: dict[str, Any] = {name: getattr(own, name) for name in Routine.model_fields}
-    contact = rule.model_copy(update={"due": due})
-    return Routine.model_validate(
-        fields | {"version": "strict", "obligations": own.obligations | {"first_contact": contact}}
-    )
+    contact = rule.model_copy(update={"due": dict.fromkeys(Level, Term.parse("PT2H"))})
+    return own.model_copy(update={"version": "strict", "obligations": own.obligations | {"first_contact": contact}})
 
 
 def _sealed(bodies: list[str], number: int) -> Sealed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -32,9 +33,10 @@ NAME = "Prov.Eicar.UNOFFICIAL"
 
 @pytest.fixture(scope="session")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A clamd's address."""
-    if CLAMD is None:
+    """A clamd's address; skips where there is none, but never in CI."""
+    if CLAMD is None and not os.environ.get("CI"):
         pytest.skip("needs Debian's clamav-daemon")
+    assert CLAMD is not None
     folder, port = tmp_path_factory.mktemp("clamd"), free_port()
     digest = hashlib.md5(EICAR, usedforsecurity=False).hexdigest()
     (folder / "own.hdb").write_text(f"{digest}:{len(EICAR)}:Prov.Eicar\n")

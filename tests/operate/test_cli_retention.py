@@ -10,11 +10,11 @@ import pytest
 from storage import routines
 from tests.erasing import archived
 from tests.operate.commands import DIRECTOR, SECRET, TRIAGE, a_case, at_home, varna
+from tests.routine import keeping_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.routine import Routine
     from operate.house import House
 
 ARCHIVIST, CHIEF = "granvik-arkivarie", "granvik-sakerhetschef"
@@ -27,13 +27,9 @@ def ended(home: Path) -> str:  # noqa: ARG001 - it needs the installation
 
     async def hasty(house: House) -> None:
         async with house.database.writing() as session:
-            routine: Routine = await routines.current(session, "9001", datetime.now(UTC).date())
-            term = type(routine.closure.reopen_window).parse("-PT1S")
-            short = routine.retention.model_copy(update={"false_alarm": term})
-            window = routine.closure.model_copy(update={"reopen_window": term})
-            day = datetime.now(UTC).date() - timedelta(days=1)
-            changes = {"retention": short, "closure": window, "version": "hastig", "valid_from": day}
-            await routines.adopt(session, routine.model_copy(update=changes))
+            current = await routines.current(session, "9001", datetime.now(UTC).date())
+            yesterday = datetime.now(UTC).date() - timedelta(days=1)
+            await routines.adopt(session, keeping_nothing(current).model_copy(update={"valid_from": yesterday}))
 
     async def archive(house: House) -> None:
         async with house.database.writing() as session:

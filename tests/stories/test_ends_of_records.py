@@ -11,8 +11,6 @@ from audit.proof import prove
 from desk import destruction, erasure
 from desk.archiving import archive_ended
 from models.message import Actor
-from models.routine import Routine
-from models.term import Term
 from models.vocabulary.people import Role
 from operate import upkeep
 from storage import archives, ledger
@@ -21,7 +19,7 @@ from storage.payloads import CasePayloads
 from storage.tables import Verdict
 from tests.engine import installation, until
 from tests.failure.officers import begin, command, insist, note
-from tests.routine import routine
+from tests.routine import keeping_nothing, routine
 from workflows.client import workflow_id
 
 if TYPE_CHECKING:
@@ -33,19 +31,6 @@ if TYPE_CHECKING:
 
 ARCHIVIST = Actor(id="granvik-arkivarie", organisation="9001", roles=frozenset({Role.ARCHIVIST}))
 HEAD = Actor(id="granvik-direktor", organisation="9001", roles=frozenset({Role.CHIEF_EXECUTIVE}))
-AT_ONCE = Term.parse("-PT1S")
-
-
-def hasty() -> Routine:
-    """Granvik's routine, but nothing is kept or reopened after a case is closed."""
-    own = routine("granvik")
-    keeps = dict.fromkeys(("high_or_police", "other", "false_alarm"), AT_ONCE)
-    changes = {
-        "version": "hastig",
-        "retention": own.retention.model_copy(update=keeps),
-        "closure": own.closure.model_copy(update={"reopen_window": AT_ONCE}),
-    }
-    return Routine.model_validate_json(own.model_copy(update=changes).model_dump_json())
 
 
 async def runs(client: Client, ref: str) -> list[str]:
@@ -69,7 +54,7 @@ async def ends(running: Installation, ref: str) -> None:
 @pytest.mark.timeout(120)
 async def test_one_of_two_cases_ends_and_is_gone_from_everywhere_and_the_other_replays(tmp_path: Path) -> None:
     async with installation(tmp_path) as running:
-        await running.adopt(hasty())
+        await running.adopt(keeping_nothing(routine("granvik")))
         house, at = running.house, await running.cases()
         gone, stays = await begin(running), await begin(running)
         for ref in (gone, stays):

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.routine import Routine
-from models.term import Term
 from storage import routines
 from tests.erasing import archived
+from tests.routine import keeping_nothing
 from tests.web import markup
 from tests.web.browser import DESKTOP, Chromium, each_look
 from tests.web.cast import ALICE, MALTE, REV
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from tests.web.city import City
 
 PATH, ARCHIVIST = "/gallring", "granvik-arkivarie"
-AT_ONCE = Term.parse("-PT1S")
 DECISION = "KS 2027-12 § 4"
 
 
@@ -30,15 +28,7 @@ async def ended(city: City, story: str = "closed") -> str:
     desk = city.house
     async with desk.database.writing() as session:
         current = await routines.current(session, "9001", datetime.now(UTC).date())
-        keeps = dict.fromkeys(("high_or_police", "other", "false_alarm"), AT_ONCE)
-        changes = {
-            "version": "hastig",
-            "retention": current.retention.model_copy(update=keeps),
-            "closure": current.closure.model_copy(update={"reopen_window": AT_ONCE}),
-        }
-        # Read anew, so that it has a digest of its own.
-        hasty = Routine.model_validate_json(current.model_copy(update=changes).model_dump_json())
-        await routines.adopt(session, hasty)
+        await routines.adopt(session, keeping_nothing(current))
     ref = await city.begins(story)
     async with desk.database.writing() as session:
         await archived(session, ref, datetime.now(UTC))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
-from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
+from temporalio.client import ScheduleOverlapPolicy
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -27,7 +27,7 @@ from storage.database import Database
 from storage.messages import Sending
 from storage.payloads import data_converter
 from storage.tables import MessageKind, MessageState
-from tests.engine import until
+from tests.engine import triggered
 from tests.erasing import erase
 from tests.storage.town import MARKED, Town, found, routine
 from workflows.digest import DigestWorkflow
@@ -222,15 +222,8 @@ async def test_each_organisation_has_one_schedule_and_it_runs_the_digest(sqlite_
         following = description.info.next_action_times
         assert {at.astimezone(STOCKHOLM).strftime("%H:%M") for at in following} == {"07:30"}
         assert {at.astimezone(STOCKHOLM).weekday() for at in following} == set(range(5))
-        await handle.trigger()
-
-        async def ran() -> bool:
-            return bool((await handle.describe()).info.recent_actions)
-
-        await until(ran)
-        (result,) = (await handle.describe()).info.recent_actions
-        assert isinstance(result.action, ScheduleActionExecutionStartWorkflow)
-        assert result.action.workflow_id.startswith("ops-digest-9001")
-        run = server.client.get_workflow_handle(result.action.workflow_id, result_type=Digested)
+        started = await triggered(handle)
+        assert started.startswith("ops-digest-9001")
+        run = server.client.get_workflow_handle(started, result_type=Digested)
         assert await run.result() == Digested(messages=1, notices=1)
     await town.database.close()
