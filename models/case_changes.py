@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from models.case import Case
+    from models.case import Assessment, Case
     from models.events import Event
     from models.obligations import Obligation
     from models.vocabulary.people import Role
@@ -51,10 +51,9 @@ def _flat(case: Case | None, *, whole: bool) -> Iterator[tuple[Path, str]]:
             yield from walked((name,), value)
 
 
-def _assessed(one: object) -> str:
-    """An assessment in one word: what it says, and whether anybody has to agree to it."""
-    waiting, level = getattr(one, "waiting", False), getattr(one, "level", "")
-    return "waiting" if waiting else str(level)
+def _assessed(one: Assessment) -> str:
+    """An assessment in one word: what it says, or that somebody has to agree to it."""
+    return "waiting" if one.waiting else one.level
 
 
 class DutyChange(NamedTuple):

@@ -48,10 +48,6 @@ class Duty(NamedTuple):
             return DutyState.MISSED if self.ended > due else DutyState.LAPSED
         return DutyState.OVERDUE if due <= at else DutyState.OPEN
 
-    def late_by(self, at: datetime) -> float:
-        """Seconds past its time; 0 if it was not late."""
-        return max(0.0, ((self.ended or at) - self.last.due).total_seconds())
-
     @property
     def escalates(self) -> datetime | None:
         """When the ladder is first told that it is not done."""

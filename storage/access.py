@@ -109,13 +109,6 @@ async def of_case(session: AsyncSession, case: str) -> list[Access]:
     return [Access(*row) for row in await session.execute(query)]
 
 
-async def readers(session: AsyncSession, organisation: str) -> Sequence[str]:
-    """Who has ever read a case of an organisation by an account, in order of code."""
-    its = tables.reads.c
-    query = select(its.user).where(its.organisation == organisation, its.ground != ReadGround.RECEIPT).distinct()
-    return sorted((await session.execute(query)).scalars())
-
-
 async def hidden_from(session: AsyncSession, reader: Actor, cases: Sequence[str]) -> set[str]:
     """Those of these cases that somebody is kept out of."""
     its = tables.case_relations.c

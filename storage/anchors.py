@@ -5,7 +5,7 @@ Recording knows nothing of it: an entry gets its place in the tree when the next
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, insert, literal, select
@@ -29,9 +29,6 @@ BATCH = 5000
 """Rows fetched at a time."""
 
 _LEAVES, _CHECKPOINTS, _STAMPS = tables.tree_leaves, tables.checkpoints, tables.checkpoint_stamps
-_STORED = select(
-    _CHECKPOINTS.c.organisation, _CHECKPOINTS.c.number, _CHECKPOINTS.c.size, _CHECKPOINTS.c.at, _CHECKPOINTS.c.note
-)
 
 
 class DoesNotExtend(Exception):
@@ -51,6 +48,9 @@ class Stored:
     size: int
     at: datetime
     note: str
+
+
+_STORED = select(*(_CHECKPOINTS.c[field.name] for field in fields(Stored)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,7 @@ async def take(database: Database, keys: SigningKeys, organisation: str, at: dat
             return last
         number = last.number + 1 if last else 1
         stored = Stored(organisation, number, size, at, note.text())
-        row = {name: getattr(stored, name) for name in ("organisation", "number", "size", "at", "note")}
-        await session.execute(insert(_CHECKPOINTS), row)
+        await session.execute(insert(_CHECKPOINTS), asdict(stored))
     return stored
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case as case_when
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from storage import tables
 from storage.database import upsert
@@ -53,7 +53,7 @@ _ALL = select(*(tables.archives.c[field.name] for field in fields(Archive)))
 
 async def put(session: AsyncSession, archive: Archive) -> None:
     """Write down where a run lies; a newer copy of the same run takes the place of the older."""
-    await session.execute(upsert(session, tables.archives), {name: getattr(archive, name) for name in _names()})
+    await session.execute(upsert(session, tables.archives), asdict(archive))
 
 
 async def mark_proved(session: AsyncSession, case: str, run: str, object: str, at: datetime) -> None:
@@ -84,14 +84,9 @@ async def known(session: AsyncSession, objects: Collection[str]) -> set[str]:
 
 async def closed_and_archived(session: AsyncSession, cases: Collection[str]) -> set[str]:
     """Which of these cases have ended with all their runs in the vault, each of them read back."""
-    table = tables.archives.c
-    number = func.count()
+    table, number = tables.archives.c, func.count()
+    whole = func.count(case_when((table.end.is_not(None) & table.proved.is_not(None), 1)))
     ended = func.count(case_when((table.end == COMPLETED, 1)))
-    query = select(table.case).where(table.case.in_(list(cases)), table.end.is_not(None), table.proved.is_not(None))
-    whole = query.group_by(table.case).having(number == func.max(table.number), ended == 1)
-    unfinished = select(table.case).where(or_(table.end.is_(None), table.proved.is_(None)))
-    return set((await session.execute(whole.where(table.case.not_in(unfinished)))).scalars())
-
-
-def _names() -> list[str]:
-    return [field.name for field in fields(Archive)]
+    query = select(table.case).where(table.case.in_(list(cases))).group_by(table.case)
+    done = query.having(whole == number, number == func.max(table.number), ended == 1)
+    return set((await session.execute(done)).scalars())

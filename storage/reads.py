@@ -6,9 +6,8 @@ One row for each person, case, door, session, thing and quarter of an hour, with
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import func, select
@@ -124,7 +123,7 @@ async def note(database: Database, read: Read, *, known: bool = False) -> None:
     :param known: it stands there already (`noted`).
     """
     if not known:
-        await database.soon(partial(_put, read=read), PATIENCE)
+        await database.soon(lambda session: put(session, read), PATIENCE)
 
 
 async def noted(session: AsyncSession, read: Read) -> bool:
@@ -132,10 +131,6 @@ async def noted(session: AsyncSession, read: Read) -> bool:
     its = tables.reads.c
     same = (getattr(its, name) == value for name, value in _key(read).items())
     return (await session.execute(select(its.at).where(*same))).first() is not None
-
-
-async def _put(session: AsyncSession, read: Read) -> None:
-    await put(session, read)
 
 
 async def put(session: AsyncSession, *several: Read) -> None:
@@ -194,5 +189,4 @@ def role_of(actor: Actor, case: Case) -> Role | None:
 
 
 def _key(read: Read) -> dict[str, object]:
-    named = {one.name: getattr(read, one.name) for one in fields(read)}
-    return {name: named[name] for name in ("case", "user", "via", "what", "source")} | {"quarter": read.quarter}
+    return {name: getattr(read, name) for name in access_chain.KEY}

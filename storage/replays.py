@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ _ALL = select(*(tables.replays.c[name] for name in _FIELDS))
 
 async def put(session: AsyncSession, replay: Replay) -> None:
     """Keep what became of it, in the place of the last time."""
-    await session.execute(upsert(session, tables.replays), {name: getattr(replay, name) for name in _FIELDS})
+    await session.execute(upsert(session, tables.replays), asdict(replay))
 
 
 async def of_cases(session: AsyncSession, cases: Collection[str]) -> dict[str, Replay]:

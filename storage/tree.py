@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _LEAF, _NODE = b"\x00", b"\x01"
 _EMPTY = hashlib.sha256().digest()
@@ -116,68 +116,6 @@ class Tree:
             return self._levels[height][begin >> height]
         middle = begin + _split(number)
         return node_hash(self._hash(begin, middle), self._hash(middle, end))
-
-
-def root(leaves: Iterable[bytes]) -> bytes:
-    """The root of these leaves."""
-    growing = Growing()
-    for leaf in leaves:
-        growing.add(leaf)
-    return growing.root()
-
-
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """What proves one leaf of these; whoever needs more than one keeps a `Tree`."""
-    return Tree(leaves).inclusion_proof(index)
-
-
-def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
-    """What proves that these leaves begin with the `first` ones."""
-    return Tree(leaves).consistency_proof(first)
-
-
-def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether a proof shows that this leaf stands at this place under this root (RFC 9162 §2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    at, last, hashed = index, size - 1, leaf_hash(leaf)
-    for part in proof:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            hashed = node_hash(part, hashed)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            hashed = node_hash(hashed, part)
-        at, last = at >> 1, last >> 1
-    return last == 0 and hashed == root
-
-
-def extends(first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a proof shows that the tree of `second` leaves begins with that of `first` (RFC 9162 §2.1.4.2)."""
-    if first == second:
-        return not proof and first_root == second_root
-    if first == 0:
-        return not proof and first_root == _EMPTY
-    if not proof or first > second:
-        return False
-    parts = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
-    at, last = first - 1, second - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    old = new = parts[0]
-    for part in parts[1:]:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            old, new = node_hash(part, old), node_hash(part, new)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            new = node_hash(new, part)
-        at, last = at >> 1, last >> 1
-    return last == 0 and old == first_root and new == second_root
 
 
 def _split(number: int) -> int:

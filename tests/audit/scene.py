@@ -14,7 +14,7 @@ from storage.chain import START, hash_of
 from storage.checkpoint import Note
 from storage.keys import KeyRing
 from storage.signing import SigningKeys
-from storage.tree import root
+from storage.tree import Tree
 from tests.storage.town import NOON, Town, found, note, triage
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Scene:
         await session.execute(delete(tables.checkpoints))
         for one in self.taken:
             size = min(one.size, len(whole))
-            again = keys.sign(replace(Note.parse(one.note).checkpoint, size=size, root=root(whole[:size])))
+            again = keys.sign(replace(Note.parse(one.note).checkpoint, size=size, root=Tree(whole[:size]).root()))
             row = {"organisation": "9001", "number": one.number, "size": size, "at": one.at, "note": again.text()}
             await session.execute(insert(tables.checkpoints), row)
 

@@ -15,8 +15,9 @@ from storage import anchors, ledger, tables
 from storage.checkpoint import Note
 from storage.database import Database
 from storage.signing import SigningKeys
-from storage.tree import Tree, extends, includes, root
+from storage.tree import Tree
 from tests.audit.intruder import GUARDED, breaks_in
+from tests.storage.proofs import extends, includes
 from tests.storage.town import NOON, Town, found, note, triage
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ async def test_every_entry_gets_one_place_and_the_root_is_signed(town: Town, key
     assert sorted(place.position for place in places) == list(range(len(entries))) == [0, 1, 2, 3]
     read = Note.parse(taken.note)
     assert keys.signed(read)
-    assert (read.checkpoint.size, read.checkpoint.root, read.checkpoint.at) == (4, root(found), NOON)
+    assert (read.checkpoint.size, read.checkpoint.root, read.checkpoint.at) == (4, Tree(found).root(), NOON)
     for place in places:
         proof = Tree(found).inclusion_proof(place.position)
         assert includes(place.hash.encode(), place.position, 4, proof, read.checkpoint.root)
@@ -97,7 +98,7 @@ async def test_many_at_once_give_every_entry_one_place(town: Town, keys: Signing
     assert [one.number for one in taken] == list(range(1, len(taken) + 1))
     assert [one.size for one in taken] == sorted(one.size for one in taken)
     for one in taken:
-        assert Note.parse(one.note).checkpoint.root == root(leaves[: one.size])
+        assert Note.parse(one.note).checkpoint.root == Tree(leaves[: one.size]).root()
     assert other.ref != case.ref
 
 
