@@ -59,16 +59,9 @@ def schedule_id(organisation: str) -> str:
 
 def digest(organisation: str, task_queue: str) -> Schedule:
     """When an organisation's digest is sent. Whether the office opens that day is asked then: holidays differ."""
-    hour, minute, weekdays = ScheduleRange(DIGEST_AT.hour), ScheduleRange(DIGEST_AT.minute), ScheduleRange(1, 5)
-    # Tuples, as the engine gives them back: so it can be seen that nothing has changed.
-    calendar = ScheduleCalendarSpec(hour=(hour,), minute=(minute,), day_of_week=(weekdays,))
-    return Schedule(
-        action=ScheduleActionStartWorkflow(
-            DigestWorkflow.run, organisation, id=schedule_id(organisation), task_queue=task_queue
-        ),
-        spec=ScheduleSpec(calendars=[calendar], time_zone_name=ZONE),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
-    )
+    name = schedule_id(organisation)
+    action = ScheduleActionStartWorkflow(DigestWorkflow.run, organisation, id=name, task_queue=task_queue)
+    return _daily(action, DIGEST_AT, ScheduleRange(1, 5))
 
 
 def checkpoint_id(organisation: str) -> str:
@@ -78,12 +71,19 @@ def checkpoint_id(organisation: str) -> str:
 
 def checkpoint(organisation: str, task_queue: str) -> Schedule:
     """When the checkpoint of an organisation's ledger is taken: every night, holidays too."""
-    hour, minute = ScheduleRange(CHECKPOINT_AT.hour), ScheduleRange(CHECKPOINT_AT.minute)
+    name = checkpoint_id(organisation)
+    action = ScheduleActionStartWorkflow(CheckpointWorkflow.run, organisation, id=name, task_queue=task_queue)
+    return _daily(action, CHECKPOINT_AT, ScheduleRange(0, 6))
+
+
+def _daily(action: ScheduleActionStartWorkflow, at: time, weekdays: ScheduleRange) -> Schedule:
+    """At a time of the day in Sweden; Sunday is 0."""
+    # Tuples, as the engine gives them back: so it can be seen that nothing has changed.
+    hour, minute, days = ((one,) for one in (ScheduleRange(at.hour), ScheduleRange(at.minute), weekdays))
+    calendar = ScheduleCalendarSpec(hour=hour, minute=minute, day_of_week=days)
     return Schedule(
-        action=ScheduleActionStartWorkflow(
-            CheckpointWorkflow.run, organisation, id=checkpoint_id(organisation), task_queue=task_queue
-        ),
-        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=(hour,), minute=(minute,))], time_zone_name=ZONE),
+        action=action,
+        spec=ScheduleSpec(calendars=[calendar], time_zone_name=ZONE),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
     )
 
