@@ -93,16 +93,6 @@ class Reader:
     last: datetime
     quarters: int
 
-    @property
-    def by_receipt(self) -> bool:
-        """By the receipt code of a report, without an account."""
-        return self.user.startswith(RECEIPT)
-
-    @property
-    def by_operator(self) -> bool:
-        """On the machine itself, in nobody's name."""
-        return self.user == OPERATOR
-
     def document(self) -> dict[str, object]:
         """For programs."""
         return vars(self)

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from models.refusal import BadInput, Refusal
 from storage.cases import UnknownCase
 from storage.database import OutOfReach
+from storage.destruction import UnknownCertificate, UnknownList
 from storage.keys import KeyDestroyed
 from web import health, metrics, receipts
 from web.api.app import create_api
@@ -110,7 +111,8 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     app.state.metrics = Metrics()
     app.state.watch = Watch(site.desk.database)
-    for kind in (HTTPException, OutOfReach, UnknownCase, KeyDestroyed, Refusal, Exception):
+    missing = UnknownCase, UnknownList, UnknownCertificate
+    for kind in (HTTPException, OutOfReach, *missing, KeyDestroyed, Refusal, Exception):
         app.add_exception_handler(kind, _told)
     app.add_exception_handler(BadInput, _bad_input)
     app.add_exception_handler(SignInNeeded, _sign_in)
@@ -142,7 +144,7 @@ def _status(error: Exception) -> int:
         case OutOfReach():
             return 503
         # A case one may not see does not exist.
-        case UnknownCase() | KeyDestroyed() | Refusal(code="unknown_case"):
+        case UnknownCase() | UnknownList() | UnknownCertificate() | KeyDestroyed() | Refusal(code="unknown_case"):
             return 404
         case Refusal():
             return 409

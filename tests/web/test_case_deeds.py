@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from desk.intake import accept, start
 from models.report import read_report
-from storage import cases, ledger
+from models.vocabulary.reading import ReadWhat, Via
+from storage import cases, ledger, reads
+from storage.reads import OPERATOR, Read
 from tests.web.filled import Filled, fill, form_of, send
 from tests.web.markup import valid
 from tests.web.stories import ALICE, BOB, DAG, KAJ
@@ -226,6 +228,13 @@ async def test_files_are_handed_in_and_given_out_to_those_who_see_the_case(livin
         page = (await bob.get(f"/arenden/{ref}")).text
         path = re.findall(r'href="(/evidence/[0-9a-f]+)">brev\.txt', page)[0]
         assert (await bob.get(path)).content == b"Kvastskaft, akta dig."
+        exported = Read(ref, "9001", OPERATOR, None, Via.EXPORT, datetime.now(UTC), ReadWhat.PACKAGE)
+        async with living_city.house.database.writing() as session:
+            await reads.put(session, exported)
+        custody = await bob.get(f"/arenden/{ref}/bevis/{path.rpartition('/')[2]}")
+        valid(custody.text)
+        assert "Driften, vid maskinen" in words_of(custody.text)
+        assert OPERATOR not in custody.text
         assert (await dag.get(path)).status_code == 404
         assert (await nobody.get(path)).status_code == 303
         assert (await dag.get("/evidence/0000")).text == (await dag.get(path)).text

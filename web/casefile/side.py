@@ -13,6 +13,7 @@ from models.access import DUTY
 from models.sight import roles_in
 from models.vocabulary.case import Answer
 from storage.tables import ScanState
+from web.casefile.reader import reader
 from web.casefile.told import told
 
 if TYPE_CHECKING:
@@ -89,15 +90,10 @@ async def _readers(file: CaseFile, t: Words) -> AsyncIterator[tuple[str, str, da
     for one in await file.readers():
         last.setdefault(one.user, one)
     last = dict([*last.items()][:READERS])
-    names = await file.names(code for code, one in last.items() if not (one.by_receipt or one.by_operator))
-    names |= {
-        code: t("case.by_receipt" if one.by_receipt else "case.by_operator")
-        for code, one in last.items()
-        if one.by_receipt or one.by_operator
-    }
+    names = await file.names(last)
     for code, one in last.items():
         role = label(one.role, t) if one.role else ""
-        yield names[code], role, one.last
+        yield reader(code, names, t), role, one.last
 
 
 def _facts(file: CaseFile, t: Words) -> Iterator[tuple[str, str]]:

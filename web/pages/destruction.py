@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException
+from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse
 
 from audit.access import names
@@ -14,7 +15,6 @@ from models.areas import Area
 from models.refusal import BadInput, Refusal
 from models.retention import APPROVERS, HOLDERS, PROPOSERS
 from models.vocabulary.records import HoldGround, SparingReason
-from storage.destruction import UnknownCertificate, UnknownList
 from web.form import Posted
 from web.navigation import PATHS
 from web.visit import Visit, at
@@ -94,8 +94,6 @@ async def approve(visit: Archivist, name: str, form: Posted) -> Response:
         await destruction.approve(visit.desk, visit.actor, name, form.one("decision"), visit.now)
     except (BadInput, Refusal) as error:
         return await _list(visit, name, _wrong(visit, "approve", error))
-    except UnknownList:
-        raise HTTPException(404) from None
     return visit.go(f"{LISTS}/{name}")
 
 
@@ -109,8 +107,6 @@ async def spare(visit: Archivist, name: str, form: Posted) -> Response:
         await destruction.spare(visit.desk, visit.actor, name, ref, SparingReason(reason), visit.now)
     except Refusal as error:
         return await _list(visit, name, _wrong(visit, "spare", error))
-    except UnknownList:
-        raise HTTPException(404) from None
     return visit.go(f"{LISTS}/{name}")
 
 
@@ -121,8 +117,6 @@ async def withdraw(visit: Archivist, name: str, form: Posted) -> Response:  # no
         await destruction.withdraw(visit.desk, visit.actor, name, visit.now)
     except Refusal as error:
         return await _list(visit, name, _wrong(visit, "withdraw", error))
-    except UnknownList:
-        raise HTTPException(404) from None
     return visit.go(f"{PATH}?klart=tillbaka")
 
 
@@ -135,18 +129,13 @@ async def execute(visit: Archivist, name: str, form: Posted) -> Response:
         done = await erasure.execute(visit.desk, visit.actor, name, visit.now)
     except Refusal as error:
         return await _list(visit, name, _wrong(visit, "execute", error))
-    except UnknownList:
-        raise HTTPException(404) from None
     return await _list(visit, name, done=done)
 
 
 @router.get(f"{CERTIFICATES}/{{ref}}")
 async def certificate(visit: Archivist, ref: str) -> Response:
     """That a case was destroyed, for print."""
-    try:
-        found = await erasure.certificate(visit.desk, visit.actor, ref)
-    except UnknownCertificate:
-        raise HTTPException(404) from None
+    found = await erasure.certificate(visit.desk, visit.actor, ref)
     facts = found.facts
     called = await names(visit.desk, {facts[one] for one in ("proposed_by", "approved_by", "executed_by")})
     title = visit.t("ends.certificate")
@@ -156,13 +145,8 @@ async def certificate(visit: Archivist, ref: str) -> Response:
 @router.get(f"{CERTIFICATES}/{{ref}}/json")
 async def certificate_document(visit: Archivist, ref: str) -> Response:
     """The same for programs: the canonical text that the digest was taken of is `certificate`, keys in order."""
-    try:
-        found = await erasure.certificate(visit.desk, visit.actor, ref)
-    except UnknownCertificate:
-        raise HTTPException(404) from None
-    document = {key: value if isinstance(value, dict | str | None) else value.isoformat()  # type: ignore[attr-defined]
-                for key, value in found.document().items()}  # fmt: skip
-    return JSONResponse(document)
+    found = await erasure.certificate(visit.desk, visit.actor, ref)
+    return JSONResponse(jsonable_encoder(found.document()))
 
 
 async def _overview(visit: Visit, wrong: Wrong | None = None) -> Response:
@@ -192,10 +176,7 @@ async def _overview(visit: Visit, wrong: Wrong | None = None) -> Response:
 
 async def _list(visit: Visit, name: str, wrong: Wrong | None = None, done: Executed | None = None) -> Response:
     actor = visit.actor
-    try:
-        found, hidden = await destruction.one_list(visit.desk, actor, name)
-    except UnknownList:
-        raise HTTPException(404) from None
+    found, hidden = await destruction.one_list(visit.desk, actor, name)
     codes = {found.proposed_by, found.approved_by or ""} | {item.spared_by or "" for item in found.items}
     own = actor.id == found.proposed_by
     approver = not actor.roles.isdisjoint(APPROVERS) and not own

@@ -12,14 +12,14 @@ from desk import evidence as vault
 from desk import provenance
 from desk.casefile import CaseFile
 from desk.evidence import Label, Received
-from i18n import label, refusal_text
-from models.outside import OUTSIDE
+from i18n import refusal_text
 from models.refusal import BadInput, Refusal
 from models.stages.casework import AddEvidence
 from models.vocabulary.reading import ReadWhat
 from web import downloads, uploads
 from web.casefile.deeds import able
 from web.casefile.door import Officer, opened, shown
+from web.casefile.reader import reader
 from web.forms.sheet import Maker
 from web.forms.troubles import troubles
 from web.uploads import Uploaded
@@ -41,14 +41,13 @@ async def custody(visit: Officer, ref: str, evidence: str) -> Response:
     piece, links = await provenance.of_piece(visit.desk, evidence, visit.actor.id)
     if piece.case != ref:
         raise HTTPException(404)
-    called = await file.names({link.who for link in links if link.who and link.who not in OUTSIDE})
+    called = await file.names({link.who for link in links})
     values: dict[str, Any] = await shown(visit, file) | {
         "title": visit.t("ends.custody"),
         "piece": piece,
         "links": links,
     }
-    outside = {one: label(role, visit.t) for one, role in OUTSIDE.items()}
-    return visit.page("case/custody.html", **values, who=lambda one: {**called, **outside}.get(one, one))
+    return visit.page("case/custody.html", **values, who=lambda one: reader(one, called, visit.t))
 
 
 @router.get("/arenden/{ref}/add_evidence")

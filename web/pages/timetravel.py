@@ -14,6 +14,7 @@ from i18n import explanation_text, label, obligation, when
 from i18n.changes import change_text, duty_text
 from models.areas import Area
 from models.case_changes import case_changes, duty_changes
+from models.outside import RESERVED
 from models.vocabulary.people import Role
 from storage.cases import UnknownCase
 from storage.reads import OPERATOR, RECEIPT
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 router = APIRouter()
 NAMED = 150
 """So many events have their names on the slider; a page of more would be heavy."""
-_SYSTEM = frozenset({"clock", "world", "reporter", "affected", "informant"})
 
 
 class Rule(NamedTuple):
@@ -132,7 +132,7 @@ async def _knew(
 def _knowing(one: Knowing, names: dict[str, str], words: Words) -> tuple[str, str, datetime]:
     if not one.person:
         return (label(one.role, words) if one.role else words("travel.somebody")), label(one.how, words), one.since
-    if one.person.startswith(RECEIPT) or one.person in _SYSTEM:
+    if one.person.startswith(RECEIPT) or one.person in RESERVED:
         who = label(Role.REPORTER if one.person != "affected" else Role.AFFECTED, words)
     elif one.person.startswith(OPERATOR):
         who = words("case.by_operator")

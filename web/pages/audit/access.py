@@ -19,6 +19,7 @@ from models.vocabulary.reading import ReadWhat
 from storage.access import Asked
 from storage.read_reviews import UnknownReview
 from storage.tables import Via
+from web.casefile.reader import reader
 from web.form import Posted
 from web.navigation import PATHS
 from web.visit import Visit, at
@@ -102,7 +103,8 @@ async def _page(
     visit: Visit, chosen: Filter, before: int | None, wrong: tuple[int, list[str]] | None = None
 ) -> Response:
     desk, actor = visit.desk, visit.actor
-    await access.sweep(desk, actor.organisation, visit.now)
+    if before is None:
+        await access.sweep(desk, actor.organisation, visit.now)
     found, after = await access.search(desk, actor, chosen.asked, before)
     waits = await access.waiting(desk, actor)
     done = await access.waiting(desk, actor, reviewed=True)
@@ -120,7 +122,7 @@ async def _page(
         waits=waits,
         done=done,
         called=lambda code: names.get(code, code),
-        who=lambda one: _who(one, names, visit),
+        who=lambda one: reader(one.user, names, visit.t),
         what=lambda one: _what(one, visit),
         ways=list(Via),
         wrong=wrong,
@@ -128,12 +130,6 @@ async def _page(
         longest=access.LONGEST_NOTE,
         me=actor.id,
     )
-
-
-def _who(one: Access, names: dict[str, str], visit: Visit) -> str:
-    if one.by_receipt:
-        return visit.t("case.by_receipt")
-    return visit.t("case.by_operator") if one.by_operator else names.get(one.user, one.user)
 
 
 def _what(one: Access, visit: Visit) -> str:
