@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from cli import app
 from settings import Settings
+from storage.proof import CODES
 from tests.house import text, tracked
 
 
@@ -37,3 +38,9 @@ def test_every_command_is_in_the_readme() -> None:
     commands = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     groups = {group.name or group.typer_instance.info.name for group in app.registered_groups if group.typer_instance}
     assert (commands | groups) - written == set()
+
+
+def test_every_flaw_that_an_auditor_may_be_told_of_is_explained() -> None:
+    table = text("docs/audit.md").partition("### What is found")[2].partition("\n\n**")[0]
+    explained = set(re.findall(r"`([a-z_]+)`", table))
+    assert explained == {code for code in CODES if not code.startswith("reads_")}
