@@ -10,6 +10,7 @@ from storage import anchors, expected, guards
 from storage.anchors import Stored
 from storage.cases import UnknownCase
 from storage.checkpoint import BadCheckpoint, Note, from_mail, origin_of
+from storage.database import snapshot
 from storage.proof import Flaw, Proof, Signed, verify_cases, verify_entries_of_leaves, verify_tree
 from storage.stamps import stands_for
 
@@ -50,6 +51,7 @@ async def verify(
     proof, stored, signed = Proof(organisation), list[Stored](), list[Signed]()
     cases = [ref] if ref is not None else []
     async with database.reading() as session:
+        await snapshot(session)  # a case that begins meanwhile is all there, or not at all
         for guard in await guards.down(session):
             proof.found(Flaw("unguarded", organisation, what=guard))
         with _legible(proof, "cases"):
@@ -67,6 +69,7 @@ async def verify(
     with _legible(proof, "tree_leaves"):
         await verify_tree(database, proof, signed)
     async with database.reading() as session:
+        await snapshot(session)
         await verify_entries_of_leaves(session, proof)
         notes = [*(one.note for one in stored), *(one.text for one in given)]
         with _legible(proof, "reads"):

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audit.verify import Given, verify
-from storage import anchors, tables
+from storage import access_chain, anchors, tables
+from storage.access_chain import Link
 from storage.database import Database
 from storage.keys import KeyRing
+from storage.reads import Read, put
+from storage.tables import Via
 from tests.audit.intruder import breaks_in
 from tests.audit.packaged import LATER, Office, at_work
 
@@ -68,3 +72,17 @@ async def test_a_mailed_checkpoint_tells_what_was_read_even_if_all_of_it_is_gone
     everything = [delete(table) for table in (reads, heads, tables.checkpoints)]
     found = await flaws(office, *everything, given=(mailed,))
     assert {"reads_not_as_signed", "given_not_kept"} <= found
+
+
+async def test_what_is_read_while_it_is_verified_is_no_flaw(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = access_chain.links
+
+    async def somebody_reads(session: AsyncSession, organisation: str) -> list[Link]:
+        found = await links(session, organisation)
+        read = Read(office.cases[0].ref, organisation, "granvik-tib", None, Via.PAGE, LATER)
+        async with office.town.database.writing() as another:
+            await put(another, read)
+        return found
+
+    monkeypatch.setattr(access_chain, "links", somebody_reads)
+    assert await flaws(office) == set()
