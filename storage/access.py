@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from models.vocabulary.people import Role
 from models.vocabulary.reading import ReadGround
 from storage import tables
+from storage.database import portions
 from storage.reads import OPERATOR, RECEIPT
 from storage.tables import Relation, Via
 
@@ -111,9 +112,10 @@ async def of_case(session: AsyncSession, case: str) -> list[Access]:
 
 async def hidden_from(session: AsyncSession, reader: Actor, cases: Sequence[str]) -> set[str]:
     """Those of these cases that somebody is kept out of."""
-    its = tables.case_relations.c
-    query = select(its.case).where(its.case.in_(sorted(set(cases))), _blocks(reader))
-    return set((await session.execute(query)).scalars())
+    its, found = tables.case_relations.c, set[str]()
+    for some in portions(set(cases)):
+        found.update((await session.execute(select(its.case).where(its.case.in_(some), _blocks(reader)))).scalars())
+    return found
 
 
 def kept_out(reader: Actor, case: ColumnElement[str]) -> ColumnElement[bool]:

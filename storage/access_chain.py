@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 
 from storage import tables
 from storage.chain import START, Finding, Head, broken
-from storage.database import insert_into
+from storage.database import insert_into, portions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FORM = "reads-v1"
 KEY = tuple(column.name for column in tables.reads.primary_key)
 """By which a row is known: the same read in the same quarter of an hour is one."""
-AT_ONCE = 500
-"""Rows asked for by one question."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ async def append(session: AsyncSession, organisation: str, rows: Sequence[Mappin
 async def _known(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> set[tuple[object, ...]]:
     """Which of these stand there already."""
     its, found = tables.reads.c, set()
-    for some in (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)):
+    for some in portions(rows):
         same = (its[name].in_({row[name] for row in some}) for name in KEY)
         found |= {tuple(row) for row in await session.execute(select(*(its[name] for name in KEY)).where(*same))}
     return found

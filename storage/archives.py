@@ -10,7 +10,7 @@ from sqlalchemy import case as case_when
 from sqlalchemy import func, select, update
 
 from storage import tables
-from storage.database import upsert
+from storage.database import portions, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -87,6 +87,9 @@ async def closed_and_archived(session: AsyncSession, cases: Collection[str]) -> 
     table, number = tables.archives.c, func.count()
     whole = func.count(case_when((table.end.is_not(None) & table.proved.is_not(None), 1)))
     ended = func.count(case_when((table.end == COMPLETED, 1)))
-    query = select(table.case).where(table.case.in_(list(cases))).group_by(table.case)
-    done = query.having(whole == number, number == func.max(table.number), ended == 1)
-    return set((await session.execute(done)).scalars())
+    query = select(table.case).group_by(table.case)
+    query = query.having(whole == number, number == func.max(table.number), ended == 1)
+    found: set[str] = set()
+    for some in portions(cases):
+        found.update((await session.execute(query.where(table.case.in_(some)))).scalars())
+    return found

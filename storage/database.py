@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cache
+from itertools import islice
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, Table, event, func, make_url, select, text
@@ -19,11 +21,14 @@ from storage import embedded
 from storage.together import Together
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 PAUSE = 0.2
 """Seconds until something that could not be written is tried again."""
 PATIENCE = 5
 """Seconds to wait for a connection, or in SQLite for another writer."""
+AT_ONCE = 500
+"""Rows asked for by one question: both databases take about 32 000 values at most."""
 _UNREACHABLE = ("08", "28", "3D", "53", "57")
 """SQLSTATE classes: connection, authorisation, catalogue, resources, operator intervention."""
 WALL = "varna.organisations"
@@ -108,6 +113,13 @@ async def confine(session: AsyncSession, organisations: Collection[str] | None) 
     """From here to the end of the transaction, nothing of other organisations is there (PostgreSQL alone)."""
     if organisations is not None and session.get_bind().dialect.name == "postgresql":
         await session.execute(select(func.set_config(WALL, ",".join(sorted(organisations)), True)))  # noqa: FBT003
+
+
+def portions(several: Iterable[T]) -> Iterator[list[T]]:
+    """All of them in order, as many at a time as one question may name."""
+    left = iter(several)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 async def snapshot(session: AsyncSession) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from models.vocabulary.case import Urgency
 from storage import tables
-from storage.database import insert_into
+from storage.database import insert_into, portions
 from storage.tables import MessageKind, MessageState
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ ARRIVED = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ, Message
 LOST = (MessageState.FAILED, MessageState.BOUNCED, MessageState.EXPIRED)
 OTHERWISE = "reached_otherwise"
 """Why a message expires that is not needed any more: the person has the same by another channel."""
-MOST = 1000
-"""Messages asked for in one question: no database takes any number of them."""
 
 _BEFORE: dict[MessageState, tuple[MessageState, ...]] = {
     MessageState.QUEUED: WAITING,
@@ -169,9 +167,8 @@ async def changes(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[C
     table = tables.message_changes.c
     query = select(table.message, table.at, table.state, table.reason).order_by(table.message, table.number)
     found: dict[str, list[Change]] = {message: [] for message in ids}
-    for first in range(0, len(ids), MOST):
-        some = query.where(table.message.in_(ids[first : first + MOST]))
-        for message, *change in await session.execute(some):
+    for some in portions(ids):
+        for message, *change in await session.execute(query.where(table.message.in_(some))):
             found[message].append(Change(*change))
     return found
 

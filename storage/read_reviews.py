@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, insert, select, update
 from models.vocabulary.people import Role
 from models.vocabulary.reading import ReadGround, UnusualReading
 from storage import tables
+from storage.database import portions
 from storage.tables import Relation, Via
 
 if TYPE_CHECKING:
@@ -71,19 +72,24 @@ async def read_since(session: AsyncSession, organisation: str, since: datetime) 
 
 async def who_acted(session: AsyncSession, cases: Collection[str]) -> set[tuple[str, str]]:
     """Case and person, for everybody who has done something in one of these cases."""
-    its = tables.ledger.c
-    query = select(its.case, its.actor).where(its.case.in_(sorted(cases))).distinct()
-    return {(case, actor) for case, actor in await session.execute(query)}
+    its, found = tables.ledger.c, set[tuple[str, str]]()
+    for some in portions(cases):
+        query = select(its.case, its.actor).where(its.case.in_(some)).distinct()
+        found.update((case, actor) for case, actor in await session.execute(query))
+    return found
 
 
 async def who_is_kept_out(session: AsyncSession, cases: Collection[str]) -> set[tuple[str, str]]:
     """Case and person, for everybody who is kept out of one of these cases: by name, or by a role they hold."""
     its, held = tables.case_relations.c, tables.roles.c
-    there = its.case.in_(sorted(cases))
-    by_name = select(its.case, its.subject).where(there, its.relation == Relation.BLOCKED)
+    by_name = select(its.case, its.subject).where(its.relation == Relation.BLOCKED)
     holds = (held.organisation == its.organisation) & (held.role == its.subject)
-    by_role = select(its.case, held.user).join(tables.roles, holds).where(there, its.relation == Relation.BLOCKED_ROLE)
-    return {(case, person) for case, person in await session.execute(by_name.union(by_role))}
+    by_role = select(its.case, held.user).join(tables.roles, holds).where(its.relation == Relation.BLOCKED_ROLE)
+    found = set[tuple[str, str]]()
+    for some in portions(cases):
+        query = by_name.where(its.case.in_(some)).union(by_role.where(its.case.in_(some)))
+        found.update((case, person) for case, person in await session.execute(query))
+    return found
 
 
 async def reviewed_until(session: AsyncSession, organisation: str) -> dict[tuple[UnusualReading, str], datetime]:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from storage import tables
 from storage.access import kept_out
 from storage.archives import closed_and_archived
-from storage.database import upsert
+from storage.database import portions, upsert
 from storage.tables import Verdict
 
 if TYPE_CHECKING:
@@ -52,8 +52,11 @@ async def put(session: AsyncSession, replay: Replay) -> None:
 
 async def of_cases(session: AsyncSession, cases: Collection[str]) -> dict[str, Replay]:
     """The last replay of each of these cases that were ever replayed."""
-    found = await session.execute(_ALL.where(tables.replays.c.case.in_(list(cases))))
-    return {row.case: Replay(*row) for row in found}
+    found: dict[str, Replay] = {}
+    for some in portions(cases):
+        rows = await session.execute(_ALL.where(tables.replays.c.case.in_(some)))
+        found |= {row.case: Replay(*row) for row in rows}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,11 @@ async def test_the_last_replay_of_each_case_is_listed_by_number(database: Databa
     assert lines[1] == one
     assert one is not None
     assert (one.replay, one.erased, one.moved_on) == (kept, None, False)
+
+
+async def test_any_number_of_cases_may_be_asked_about_at_once(database: Database) -> None:
+    await put(database, LAST)
+    many = [f"9001-FV-2026-{number:05}" for number in range(40_000)]
+    assert await done(database, *many) == {ONE}
+    async with database.reading() as session:
+        assert await replays.of_cases(session, many) == {}
