@@ -42,9 +42,10 @@ class Words:
         """The label of a code; a family is its vocabulary's name in snake case, as in `code("level", Level.HIGH)`."""
         return self(f"{family}.{code}")
 
-    def local(self, names: Mapping[str, Mapping[str, str]]) -> "Words":
-        """The same words with an organisation's own names of codes (`Routine.texts`) before ours."""
-        return Words(self.language, {**self._texts, **names.get(self.language, {})}, strict=self._strict)
+    def local(self, *several: Mapping[str, Mapping[str, str]]) -> "Words":
+        """The same words with an organisation's own names of codes (`Routine.texts`) before ours, the last first."""
+        own = {code: text for names in several for code, text in names.get(self.language, {}).items()}
+        return Words(self.language, {**self._texts, **own}, strict=self._strict)
 
 
 @lru_cache

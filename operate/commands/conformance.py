@@ -55,9 +55,7 @@ def picture(found: Conformance, words: Words) -> Iterator[RenderableType]:
     yield words("conformance.summary", without=found.without, number=len(found.cases))
     if found.erased:
         yield words("conformance.erased", number=found.erased)
-    local = words
-    for routine in found.routines.values():
-        local = local.local(routine.texts)
+    local = words.local(*(routine.texts for routine in found.routines.values()))
     for share in found.shares:
         if share.failed:
             yield f"  {share_text(share, local)}"

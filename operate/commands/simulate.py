@@ -52,9 +52,7 @@ def picture(found: Simulation, words: Words) -> Iterator[RenderableType]:
     from i18n import label, obligation
     from models.comparison import Counting, by_level, by_name
 
-    local = words
-    for routine in (*found.own.values(), found.tried):
-        local = local.local(routine.texts)
+    local = words.local(*(routine.texts for routine in (*found.own.values(), found.tried)))
     yield words("whatif.caveat")
     yield words(
         "whatif.summary", number=len(found.changes), version=found.tried.version, otherwise=len(found.otherwise)

@@ -155,13 +155,10 @@ def point(text: str, field: str) -> datetime | int:
     if re.fullmatch(r"[1-9][0-9]{0,8}", text):
         return int(text)
     try:
-        at = aware(datetime.fromisoformat(text), field)
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, BadInput):
-            raise
-        at = None
-    if at is None:
-        raise BadInput(Problem(field=field, code="datetime_parsing", reason="neither an event nor a time"))
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(Problem(field=field, code="datetime_parsing", reason="neither an event nor a time")) from None
+    aware(at, field)
     return at
 
 

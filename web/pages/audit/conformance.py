@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from audit.conformance import Conformance
     from i18n import Words
-    from models.routine import Routine
 
 PATH = f"{PATHS[Area.AUDIT]}/efterlevnad"
 MOST = 200
@@ -38,7 +37,7 @@ async def conformance(visit: Reviewer, ar: Annotated[int | None, Query(ge=1900, 
     year = ar if ar is not None or not there else there[0]
     wanted = Wanted.of_year(organisation, year, visit.actor)
     found = await examine(visit.desk.database, visit.desk.ring, wanted, visit.now)
-    own = named(visit.t, *found.routines.values())
+    own = visit.t.local(*(routine.texts for routine in found.routines.values()))
     return visit.page(
         "audit/conformance.html",
         title=visit.t("conformance.title"),
@@ -51,13 +50,6 @@ async def conformance(visit: Reviewer, ar: Annotated[int | None, Query(ge=1900, 
         cases=_cases(found, own)[:MOST],
         more=max(0, len(found.cases) - found.without - MOST),
     )
-
-
-def named(words: Words, *routines: Routine) -> Words:
-    """The words, with the names that these routines have of their own for duties."""
-    for routine in routines:
-        words = words.local(routine.texts)
-    return words
 
 
 def _cases(found: Conformance, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -21,7 +21,6 @@ from storage.routine_file import parse
 from web.chart import chart
 from web.form import Posted
 from web.navigation import PATHS
-from web.pages.audit.conformance import named
 from web.visit import Visit, at
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _page(
 
 def _shown(visit: Visit, found: Simulation) -> dict[str, Any]:
     """The answer in words and numbers."""
-    own = named(visit.t, *found.own.values(), found.tried)
+    own = visit.t.local(*(routine.texts for routine in (*found.own.values(), found.tried)))
     levels = by_level(found.before, found.after)
     sums = {one: [row for rows in levels.values() for row in rows if row.measure == one] for one in DRAWN}
     rings = [(one.case, it, key) for one in found.changes for key, its in _rings(one) for it in its]
